@@ -1,0 +1,76 @@
+/**
+ * The seam between the transport and the services: what a gRPC method handler sees of one call.
+ * Callbacks instead of promises and streams: a unary call must cost single microseconds.
+ */
+import type { GrpcCode } from "../../base/grpc-code.ts";
+
+/** Maps a full method path ("/etcdserverpb.KV/Range") to its handler. */
+export type GrpcRouter = ReadonlyMap<string, GrpcMethod>;
+
+export type GrpcMethod = UnaryMethod | StreamMethod;
+
+/** One request message, one reply. Called with the whole message once the client half-closed. */
+export interface UnaryMethod {
+  readonly kind: "unary";
+  /** `message` is a view of a receive buffer: valid until this function returns. Throwing an EtcdError fails the call with it. */
+  handle(call: ServerCall, message: Uint8Array): void;
+}
+
+/** Server, client and bidirectional streams: the handler sets the callbacks in `open`. */
+export interface StreamMethod {
+  readonly kind: "stream";
+  open(call: ServerCall): void;
+}
+
+export interface ServerCall {
+  readonly method: string;
+  readonly connection: ConnectionInfo;
+  /** First value of a request metadata key (lowercase), decoded to text ("-bin" keys: base64 as sent). */
+  metadata(key: string): string | undefined;
+  /** Milliseconds on Clock.now() when the client's grpc-timeout ends; undefined without one. */
+  readonly deadlineMs: number | undefined;
+  /** True after the client reset the stream, its connection ended or its deadline passed. Replies are then dropped silently. */
+  readonly cancelled: boolean;
+
+  /** Stream calls only: one received message, a view valid until the callback returns. */
+  onMessage: ((message: Uint8Array) => void) | undefined;
+  /** Stream calls only: the client sent END_STREAM after the messages before. */
+  onHalfClose: (() => void) | undefined;
+  /** Once, when `cancelled` becomes true. Never after `end` or `fail`. */
+  onCancel: (() => void) | undefined;
+  /** `bufferedBytes` fell below the low-water mark after `send` had returned false. */
+  onDrain: (() => void) | undefined;
+  /** Bytes queued for this call that flow control or the socket has not taken yet. */
+  readonly bufferedBytes: number;
+
+  /**
+   * Sends one message made of the parts in order (the transport prefixes the gRPC envelope; no copy is made of big parts).
+   * Parts must not change afterwards. Returns false when the caller should wait for onDrain before sending more.
+   */
+  send(...parts: Uint8Array[]): boolean;
+  /**
+   * Starts one message of exactly `messageBytes` that follows in pieces through `continueMessage` (lists of hundreds of megabytes).
+   * Both return false when the caller should wait for onDrain.
+   */
+  beginMessage(messageBytes: number): boolean;
+  continueMessage(...parts: Uint8Array[]): boolean;
+  /** send + end(OK) in one go: the fast path of unary calls (headers, data and trailers in one write). */
+  reply(...parts: Uint8Array[]): void;
+  /** Ends the call with OK and these trailers. */
+  end(): void;
+  /** Ends the call with an error; sends trailers-only when nothing was sent yet. */
+  fail(error: { readonly code: GrpcCode; readonly message: string }): void;
+
+  /** Extra response metadata; before the first send only. */
+  setHeader(key: string, value: string): void;
+  /** Stops and restarts the giving of flow-control credit for received messages (stream calls). */
+  pauseReceiving(): void;
+  resumeReceiving(): void;
+}
+
+export interface ConnectionInfo {
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  /** Set on TLS connections. */
+  readonly tls: { readonly peerCommonName: string | undefined; readonly authorized: boolean } | undefined;
+}
