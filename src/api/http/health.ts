@@ -1,0 +1,161 @@
+/**
+ * /health, /livez and /readyz with their sub-checks (etcd server/etcdserver/api/etcdhttp/health.go).
+ */
+
+import type { Logger } from "../../io/logger.ts";
+import type { HttpExchange } from "../../net/transport/http-exchange.ts";
+import { AlarmType } from "../../proto/generated/rpc.ts";
+import { type HttpRouter, httpError } from "./router.ts";
+
+/** What the checks ask of the member. */
+export interface HealthSource {
+  hasLeader(): boolean;
+  isLearner(): boolean;
+  alarms(): readonly { readonly alarm: number }[];
+  /** A read of one key through the whole path; resolves to the error's text, or undefined when it was served. */
+  probeRead(serializable: boolean): Promise<string | undefined>;
+}
+
+export interface HealthCounters {
+  success: number;
+  failures: number;
+  /** "livez/name" -> outcomes and the last one. */
+  readonly checks: Map<string, { type: string; name: string; success: number; error: number; last: 0 | 1 }>;
+}
+
+type Check = () => Promise<string | undefined>;
+
+export function newHealthCounters(): HealthCounters {
+  return { success: 0, failures: 0, checks: new Map() };
+}
+
+export function installHealth(
+  router: HttpRouter,
+  source: HealthSource,
+  counters: HealthCounters,
+  logger: Logger,
+): void {
+  router.on("/health", (exchange) => {
+    if (exchange.method !== "GET") {
+      httpError(exchange, 405, "Method Not Allowed", { allow: "GET" });
+      logger.warn("/health error", { "status-code": 405 });
+      return;
+    }
+    const query = new URLSearchParams(exchange.query);
+    void healthReason(source, new Set(query.getAll("exclude")), query.get("serializable") === "true").then((reason) => {
+      const body = JSON.stringify({ health: reason === "" ? "true" : "false", reason });
+      if (reason === "") {
+        counters.success++;
+        exchange.respond(200, { "content-type": "text/plain; charset=utf-8" }, body);
+        return;
+      }
+      counters.failures++;
+      logger.warn("/health error", { output: body, "status-code": 503 });
+      httpError(exchange, 503, body);
+    });
+  });
+  const reads: Readonly<Record<"serializable" | "linearizable", Check>> = {
+    serializable: () => source.probeRead(true),
+    linearizable: () => source.probeRead(false),
+  };
+  installChecks(router, "livez", new Map([["serializable_read", reads.serializable]]), counters, logger);
+  installChecks(
+    router,
+    "readyz",
+    new Map<string, Check>([
+      [
+        "data_corruption",
+        async () =>
+          source.alarms().some((a) => a.alarm === AlarmType.CORRUPT) ? "alarm activated: CORRUPT" : undefined,
+      ],
+      ["serializable_read", reads.serializable],
+      ["linearizable_read", reads.linearizable],
+      ["non_learner", async () => (source.isLearner() ? "not supported for learner" : undefined)],
+    ]),
+    counters,
+    logger,
+  );
+}
+
+/** Empty when healthy. */
+async function healthReason(
+  source: HealthSource,
+  excluded: ReadonlySet<string>,
+  serializable: boolean,
+): Promise<string> {
+  for (const { alarm } of source.alarms()) {
+    const name = alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : "UNKNOWN";
+    if (!excluded.has(name)) return `ALARM ${name}`;
+  }
+  if (!serializable && !source.hasLeader()) return "RAFT NO LEADER";
+  const error = await source.probeRead(serializable);
+  return error === undefined ? "" : `RANGE ERROR:${error}`;
+}
+
+function installChecks(
+  router: HttpRouter,
+  type: "livez" | "readyz",
+  checks: ReadonlyMap<string, Check>,
+  counters: HealthCounters,
+  logger: Logger,
+): void {
+  const serve = (exchange: HttpExchange, names: readonly string[]): void => {
+    if (exchange.method !== "GET") {
+      httpError(exchange, 405, "Method Not Allowed", { allow: "GET" });
+      return;
+    }
+    void runChecks(type, names, checks, counters).then(({ text, ok }) => {
+      if (!ok) {
+        logger.error("Health check error", { path: exchange.path, reason: text, "status-code": 503 });
+        httpError(exchange, 503, text);
+        return;
+      }
+      const verbose = new URLSearchParams(exchange.query).has("verbose");
+      exchange.respond(
+        200,
+        { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+        `${verbose ? text : ""}ok\n`,
+      );
+    });
+  };
+  router.on(`/${type}`, (exchange) => {
+    const excluded = new Set(new URLSearchParams(exchange.query).getAll("exclude"));
+    serve(
+      exchange,
+      [...checks.keys()].filter((name) => !excluded.delete(name)),
+    );
+    excluded.delete("");
+    if (excluded.size > 0)
+      logger.warn("some health checks cannot be excluded", {
+        "missing-health-checks": [...excluded].map((n) => `"${n}"`).join(","),
+      });
+  });
+  for (const name of checks.keys()) router.on(`/${type}/${name}`, (exchange) => serve(exchange, [name]));
+}
+
+async function runChecks(
+  type: string,
+  names: readonly string[],
+  checks: ReadonlyMap<string, Check>,
+  counters: HealthCounters,
+): Promise<{ text: string; ok: boolean }> {
+  let text = "";
+  let ok = true;
+  for (const name of names) {
+    const error = await checks.get(name)!();
+    const key = `${type}/${name}`;
+    const counter = counters.checks.get(key) ?? { type, name, success: 0, error: 0, last: 1 };
+    counters.checks.set(key, counter);
+    if (error === undefined) {
+      counter.success++;
+      counter.last = 1;
+      text += `[+]${name} ok\n`;
+    } else {
+      counter.error++;
+      counter.last = 0;
+      text += `[-]${name} failed: ${error}\n`;
+      ok = false;
+    }
+  }
+  return { text, ok };
+}
