@@ -8,7 +8,7 @@ export interface WatchEvent {
   /** The key, one latin1 character per byte (`latin1` of base/bytes). */
   readonly key: string;
   readonly isDelete: boolean;
-  /** The put made the key (version 1); always false for deletes. A create event carries no prev_kv. */
+  /** The put made the key (create revision = mod revision); always false for deletes. A create event carries no prev_kv. */
   readonly isCreate: boolean;
   readonly modRevision: number;
   /** Position within the transaction, from 0. */
