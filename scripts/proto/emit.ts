@@ -396,7 +396,7 @@ function emitCodec(out: Source, model: MessageModel, byNumber: readonly FieldMod
   out.line("  },");
   out.line(`  encode(message: ${name} | Init<${name}>): Uint8Array {`);
   out.line(`    const size = sizeOf${name}(message);`);
-  out.line("    const bytes = new Uint8Array(size);");
+  out.line(`    const bytes = ${out.use("../slab.ts", "allocate")}(size);`);
   out.line(`    put${name}(message, bytes, size);`);
   out.line("    return bytes;");
   out.line("  },");

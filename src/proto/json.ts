@@ -45,7 +45,7 @@ function valueToJson(field: FieldInfo, value: unknown): JsonValue {
     case "uint64":
       return integerText(value as number | bigint);
     case "enum":
-      return field.enum!.nameOf.get(value as number) ?? (value as number);
+      return field.enum!.nameByValue.get(value as number) ?? (value as number);
     case "message":
       return field.message!().toJson(value as object);
     default:
@@ -119,7 +119,7 @@ function valueFromJson(field: FieldInfo, json: unknown, depth: number): unknown 
       return field.big ? value : Number(value);
     }
     case "enum":
-      if (typeof json === "string") return field.enum!.valueOf.get(json);
+      if (typeof json === "string") return field.enum!.valueByName.get(json);
       return typeof json === "number"
         ? Number(integer(field, json, -(2n ** 31n), 2n ** 31n - 1n))
         : invalid(field, json);

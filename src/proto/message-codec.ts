@@ -22,7 +22,7 @@ export interface MessageCodec<M extends object> {
   readonly fields: readonly FieldInfo[];
   /** A message with every field set: to the given value, else to its zero. All messages of a kind have one object shape. */
   create(init?: Fields<M>): M;
-  /** A fresh array of exactly the message's bytes. */
+  /** Exactly the message's bytes, yours alone; possibly a view into a larger buffer (slab.ts). */
   encode(message: M | Init<M>): Uint8Array;
   sizeOf(message: M | Init<M>): number;
   /** Writes the message at `at` and returns the offset after it. There must be room for {@link sizeOf} bytes. */
@@ -68,8 +68,8 @@ export interface FieldInfo {
 export interface EnumInfo {
   /** Full name: `etcdserverpb.AlarmType`. */
   readonly typeName: string;
-  readonly nameOf: ReadonlyMap<number, string>;
-  readonly valueOf: ReadonlyMap<string, number>;
+  readonly nameByValue: ReadonlyMap<number, string>;
+  readonly valueByName: ReadonlyMap<string, number>;
 }
 
 export interface MethodInfo<I extends object = object, O extends object = object> {
@@ -84,11 +84,11 @@ export interface MethodInfo<I extends object = object, O extends object = object
 
 /** The table of an enum from its values object. */
 export function enumInfo(typeName: string, values: Readonly<Record<string, number>>): EnumInfo {
-  const nameOf = new Map<number, string>();
-  const valueOf = new Map<string, number>();
+  const nameByValue = new Map<number, string>();
+  const valueByName = new Map<string, number>();
   for (const [name, value] of Object.entries(values)) {
-    if (!nameOf.has(value)) nameOf.set(value, name);
-    valueOf.set(name, value);
+    if (!nameByValue.has(value)) nameByValue.set(value, name);
+    valueByName.set(name, value);
   }
-  return { typeName, nameOf, valueOf };
+  return { typeName, nameByValue, valueByName };
 }

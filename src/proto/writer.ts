@@ -22,7 +22,7 @@ export function sizeOfInt64(value: number): number {
         ? 7
         : value < 72057594037927936
           ? 8
-          : value < 9223372036854775808
+          : value < 2 ** 63
             ? 9
             : 10;
 }

@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { enumInfo, type EnumInfo, type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBytes, putInt64, putText, putUint32, sizeOfDelimited, sizeOfInt64, sizeOfText } from "../writer.ts";
 
 export const PermissionType = {
@@ -66,7 +67,7 @@ export const UserAddOptions: MessageCodec<UserAddOptions> = {
   },
   encode(message: UserAddOptions | Init<UserAddOptions>): Uint8Array {
     const size = sizeOfUserAddOptions(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putUserAddOptions(message, bytes, size);
     return bytes;
   },
@@ -177,7 +178,7 @@ export const User: MessageCodec<User> = {
   },
   encode(message: User | Init<User>): Uint8Array {
     const size = sizeOfUser(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putUser(message, bytes, size);
     return bytes;
   },
@@ -271,7 +272,7 @@ export const Permission: MessageCodec<Permission> = {
   },
   encode(message: Permission | Init<Permission>): Uint8Array {
     const size = sizeOfPermission(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putPermission(message, bytes, size);
     return bytes;
   },
@@ -362,7 +363,7 @@ export const Role: MessageCodec<Role> = {
   },
   encode(message: Role | Init<Role>): Uint8Array {
     const size = sizeOfRole(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRole(message, bytes, size);
     return bytes;
   },

@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec, type MethodInfo } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putBytes, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../writer.ts";
 import { KeyValue, putKeyValue, readKeyValue, sizeOfKeyValue } from "./kv.ts";
 import { ResponseHeader, putResponseHeader, readResponseHeader, sizeOfResponseHeader } from "./rpc.ts";
@@ -80,7 +81,7 @@ export const CampaignRequest: MessageCodec<CampaignRequest> = {
   },
   encode(message: CampaignRequest | Init<CampaignRequest>): Uint8Array {
     const size = sizeOfCampaignRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putCampaignRequest(message, bytes, size);
     return bytes;
   },
@@ -170,7 +171,7 @@ export const CampaignResponse: MessageCodec<CampaignResponse> = {
   },
   encode(message: CampaignResponse | Init<CampaignResponse>): Uint8Array {
     const size = sizeOfCampaignResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putCampaignResponse(message, bytes, size);
     return bytes;
   },
@@ -274,7 +275,7 @@ export const LeaderKey: MessageCodec<LeaderKey> = {
   },
   encode(message: LeaderKey | Init<LeaderKey>): Uint8Array {
     const size = sizeOfLeaderKey(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaderKey(message, bytes, size);
     return bytes;
   },
@@ -348,7 +349,7 @@ export const LeaderRequest: MessageCodec<LeaderRequest> = {
   },
   encode(message: LeaderRequest | Init<LeaderRequest>): Uint8Array {
     const size = sizeOfLeaderRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaderRequest(message, bytes, size);
     return bytes;
   },
@@ -438,7 +439,7 @@ export const LeaderResponse: MessageCodec<LeaderResponse> = {
   },
   encode(message: LeaderResponse | Init<LeaderResponse>): Uint8Array {
     const size = sizeOfLeaderResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaderResponse(message, bytes, size);
     return bytes;
   },
@@ -515,7 +516,7 @@ export const ResignRequest: MessageCodec<ResignRequest> = {
   },
   encode(message: ResignRequest | Init<ResignRequest>): Uint8Array {
     const size = sizeOfResignRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putResignRequest(message, bytes, size);
     return bytes;
   },
@@ -592,7 +593,7 @@ export const ResignResponse: MessageCodec<ResignResponse> = {
   },
   encode(message: ResignResponse | Init<ResignResponse>): Uint8Array {
     const size = sizeOfResignResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putResignResponse(message, bytes, size);
     return bytes;
   },
@@ -679,7 +680,7 @@ export const ProclaimRequest: MessageCodec<ProclaimRequest> = {
   },
   encode(message: ProclaimRequest | Init<ProclaimRequest>): Uint8Array {
     const size = sizeOfProclaimRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putProclaimRequest(message, bytes, size);
     return bytes;
   },
@@ -756,7 +757,7 @@ export const ProclaimResponse: MessageCodec<ProclaimResponse> = {
   },
   encode(message: ProclaimResponse | Init<ProclaimResponse>): Uint8Array {
     const size = sizeOfProclaimResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putProclaimResponse(message, bytes, size);
     return bytes;
   },

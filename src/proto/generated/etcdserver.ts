@@ -2,6 +2,7 @@
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, sizeOfBig } from "../writer.ts";
 
 export interface Metadata {
@@ -71,7 +72,7 @@ export const Metadata: MessageCodec<Metadata> = {
   },
   encode(message: Metadata | Init<Metadata>): Uint8Array {
     const size = sizeOfMetadata(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMetadata(message, bytes, size);
     return bytes;
   },

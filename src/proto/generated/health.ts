@@ -2,6 +2,7 @@
 import { messageFromJson, messageToJson } from "../json.ts";
 import { enumInfo, type EnumInfo, type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec, type MethodInfo } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putInt64, putText, putUint32, sizeOfDelimited, sizeOfInt64, sizeOfText } from "../writer.ts";
 
 export const ServingStatus = {
@@ -66,7 +67,7 @@ export const HealthCheckRequest: MessageCodec<HealthCheckRequest> = {
   },
   encode(message: HealthCheckRequest | Init<HealthCheckRequest>): Uint8Array {
     const size = sizeOfHealthCheckRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHealthCheckRequest(message, bytes, size);
     return bytes;
   },
@@ -140,7 +141,7 @@ export const HealthCheckResponse: MessageCodec<HealthCheckResponse> = {
   },
   encode(message: HealthCheckResponse | Init<HealthCheckResponse>): Uint8Array {
     const size = sizeOfHealthCheckResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHealthCheckResponse(message, bytes, size);
     return bytes;
   },
@@ -198,7 +199,7 @@ export const HealthListRequest: MessageCodec<HealthListRequest> = {
   },
   encode(message: HealthListRequest | Init<HealthListRequest>): Uint8Array {
     const size = sizeOfHealthListRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHealthListRequest(message, bytes, size);
     return bytes;
   },
@@ -285,7 +286,7 @@ export const HealthListEntry: MessageCodec<HealthListEntry> = {
   },
   encode(message: HealthListEntry | Init<HealthListEntry>): Uint8Array {
     const size = sizeOfHealthListEntry(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHealthListEntry(message, bytes, size);
     return bytes;
   },
@@ -366,7 +367,7 @@ export const HealthListResponse: MessageCodec<HealthListResponse> = {
   },
   encode(message: HealthListResponse | Init<HealthListResponse>): Uint8Array {
     const size = sizeOfHealthListResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHealthListResponse(message, bytes, size);
     return bytes;
   },

@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { enumInfo, type EnumInfo, type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putBytes, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../writer.ts";
 
 export const EventType = {
@@ -115,7 +116,7 @@ export const KeyValue: MessageCodec<KeyValue> = {
   },
   encode(message: KeyValue | Init<KeyValue>): Uint8Array {
     const size = sizeOfKeyValue(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putKeyValue(message, bytes, size);
     return bytes;
   },
@@ -215,7 +216,7 @@ export const Event: MessageCodec<Event> = {
   },
   encode(message: Event | Init<Event>): Uint8Array {
     const size = sizeOfEvent(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putEvent(message, bytes, size);
     return bytes;
   },

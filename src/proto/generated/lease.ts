@@ -2,6 +2,7 @@
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../writer.ts";
 import { LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, putLeaseTimeToLiveRequest, putLeaseTimeToLiveResponse, readLeaseTimeToLiveRequest, readLeaseTimeToLiveResponse, sizeOfLeaseTimeToLiveRequest, sizeOfLeaseTimeToLiveResponse } from "./rpc.ts";
 
@@ -78,7 +79,7 @@ export const Lease: MessageCodec<Lease> = {
   },
   encode(message: Lease | Init<Lease>): Uint8Array {
     const size = sizeOfLease(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLease(message, bytes, size);
     return bytes;
   },
@@ -155,7 +156,7 @@ export const LeaseInternalRequest: MessageCodec<LeaseInternalRequest> = {
   },
   encode(message: LeaseInternalRequest | Init<LeaseInternalRequest>): Uint8Array {
     const size = sizeOfLeaseInternalRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseInternalRequest(message, bytes, size);
     return bytes;
   },
@@ -232,7 +233,7 @@ export const LeaseInternalResponse: MessageCodec<LeaseInternalResponse> = {
   },
   encode(message: LeaseInternalResponse | Init<LeaseInternalResponse>): Uint8Array {
     const size = sizeOfLeaseInternalResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseInternalResponse(message, bytes, size);
     return bytes;
   },

@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec, type MethodInfo } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putBytes, putUint32, sizeOfBig, sizeOfDelimited } from "../writer.ts";
 import { ResponseHeader, putResponseHeader, readResponseHeader, sizeOfResponseHeader } from "./rpc.ts";
 
@@ -69,7 +70,7 @@ export const LockRequest: MessageCodec<LockRequest> = {
   },
   encode(message: LockRequest | Init<LockRequest>): Uint8Array {
     const size = sizeOfLockRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLockRequest(message, bytes, size);
     return bytes;
   },
@@ -156,7 +157,7 @@ export const LockResponse: MessageCodec<LockResponse> = {
   },
   encode(message: LockResponse | Init<LockResponse>): Uint8Array {
     const size = sizeOfLockResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLockResponse(message, bytes, size);
     return bytes;
   },
@@ -230,7 +231,7 @@ export const UnlockRequest: MessageCodec<UnlockRequest> = {
   },
   encode(message: UnlockRequest | Init<UnlockRequest>): Uint8Array {
     const size = sizeOfUnlockRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putUnlockRequest(message, bytes, size);
     return bytes;
   },
@@ -307,7 +308,7 @@ export const UnlockResponse: MessageCodec<UnlockResponse> = {
   },
   encode(message: UnlockResponse | Init<UnlockResponse>): Uint8Array {
     const size = sizeOfUnlockResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putUnlockResponse(message, bytes, size);
     return bytes;
   },

@@ -2,6 +2,7 @@
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putText, putUint32, sizeOfBig, sizeOfDelimited, sizeOfText } from "../writer.ts";
 
 export interface RaftAttributes {
@@ -71,7 +72,7 @@ export const RaftAttributes: MessageCodec<RaftAttributes> = {
   },
   encode(message: RaftAttributes | Init<RaftAttributes>): Uint8Array {
     const size = sizeOfRaftAttributes(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRaftAttributes(message, bytes, size);
     return bytes;
   },
@@ -159,7 +160,7 @@ export const Attributes: MessageCodec<Attributes> = {
   },
   encode(message: Attributes | Init<Attributes>): Uint8Array {
     const size = sizeOfAttributes(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAttributes(message, bytes, size);
     return bytes;
   },
@@ -259,7 +260,7 @@ export const Member: MessageCodec<Member> = {
   },
   encode(message: Member | Init<Member>): Uint8Array {
     const size = sizeOfMember(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMember(message, bytes, size);
     return bytes;
   },
@@ -333,7 +334,7 @@ export const ClusterVersionSetRequest: MessageCodec<ClusterVersionSetRequest> = 
   },
   encode(message: ClusterVersionSetRequest | Init<ClusterVersionSetRequest>): Uint8Array {
     const size = sizeOfClusterVersionSetRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putClusterVersionSetRequest(message, bytes, size);
     return bytes;
   },
@@ -420,7 +421,7 @@ export const ClusterMemberAttrSetRequest: MessageCodec<ClusterMemberAttrSetReque
   },
   encode(message: ClusterMemberAttrSetRequest | Init<ClusterMemberAttrSetRequest>): Uint8Array {
     const size = sizeOfClusterMemberAttrSetRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putClusterMemberAttrSetRequest(message, bytes, size);
     return bytes;
   },
@@ -504,7 +505,7 @@ export const DowngradeInfoSetRequest: MessageCodec<DowngradeInfoSetRequest> = {
   },
   encode(message: DowngradeInfoSetRequest | Init<DowngradeInfoSetRequest>): Uint8Array {
     const size = sizeOfDowngradeInfoSetRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDowngradeInfoSetRequest(message, bytes, size);
     return bytes;
   },

@@ -2,6 +2,7 @@
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putInt64, putText, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64, sizeOfText } from "../writer.ts";
 import { ClusterMemberAttrSetRequest, ClusterVersionSetRequest, DowngradeInfoSetRequest, putClusterMemberAttrSetRequest, putClusterVersionSetRequest, putDowngradeInfoSetRequest, readClusterMemberAttrSetRequest, readClusterVersionSetRequest, readDowngradeInfoSetRequest, sizeOfClusterMemberAttrSetRequest, sizeOfClusterVersionSetRequest, sizeOfDowngradeInfoSetRequest } from "./membership.ts";
 import { AlarmRequest, AuthDisableRequest, AuthEnableRequest, AuthRoleAddRequest, AuthRoleDeleteRequest, AuthRoleGetRequest, AuthRoleGrantPermissionRequest, AuthRoleListRequest, AuthRoleRevokePermissionRequest, AuthStatusRequest, AuthUserAddRequest, AuthUserChangePasswordRequest, AuthUserDeleteRequest, AuthUserGetRequest, AuthUserGrantRoleRequest, AuthUserListRequest, AuthUserRevokeRoleRequest, CompactionRequest, DeleteRangeRequest, DowngradeVersionTestRequest, LeaseCheckpointRequest, LeaseGrantRequest, LeaseRevokeRequest, PutRequest, RangeRequest, TxnRequest, putAlarmRequest, putAuthDisableRequest, putAuthEnableRequest, putAuthRoleAddRequest, putAuthRoleDeleteRequest, putAuthRoleGetRequest, putAuthRoleGrantPermissionRequest, putAuthRoleListRequest, putAuthRoleRevokePermissionRequest, putAuthStatusRequest, putAuthUserAddRequest, putAuthUserChangePasswordRequest, putAuthUserDeleteRequest, putAuthUserGetRequest, putAuthUserGrantRoleRequest, putAuthUserListRequest, putAuthUserRevokeRoleRequest, putCompactionRequest, putDeleteRangeRequest, putDowngradeVersionTestRequest, putLeaseCheckpointRequest, putLeaseGrantRequest, putLeaseRevokeRequest, putPutRequest, putRangeRequest, putTxnRequest, readAlarmRequest, readAuthDisableRequest, readAuthEnableRequest, readAuthRoleAddRequest, readAuthRoleDeleteRequest, readAuthRoleGetRequest, readAuthRoleGrantPermissionRequest, readAuthRoleListRequest, readAuthRoleRevokePermissionRequest, readAuthStatusRequest, readAuthUserAddRequest, readAuthUserChangePasswordRequest, readAuthUserDeleteRequest, readAuthUserGetRequest, readAuthUserGrantRoleRequest, readAuthUserListRequest, readAuthUserRevokeRoleRequest, readCompactionRequest, readDeleteRangeRequest, readDowngradeVersionTestRequest, readLeaseCheckpointRequest, readLeaseGrantRequest, readLeaseRevokeRequest, readPutRequest, readRangeRequest, readTxnRequest, sizeOfAlarmRequest, sizeOfAuthDisableRequest, sizeOfAuthEnableRequest, sizeOfAuthRoleAddRequest, sizeOfAuthRoleDeleteRequest, sizeOfAuthRoleGetRequest, sizeOfAuthRoleGrantPermissionRequest, sizeOfAuthRoleListRequest, sizeOfAuthRoleRevokePermissionRequest, sizeOfAuthStatusRequest, sizeOfAuthUserAddRequest, sizeOfAuthUserChangePasswordRequest, sizeOfAuthUserDeleteRequest, sizeOfAuthUserGetRequest, sizeOfAuthUserGrantRoleRequest, sizeOfAuthUserListRequest, sizeOfAuthUserRevokeRoleRequest, sizeOfCompactionRequest, sizeOfDeleteRangeRequest, sizeOfDowngradeVersionTestRequest, sizeOfLeaseCheckpointRequest, sizeOfLeaseGrantRequest, sizeOfLeaseRevokeRequest, sizeOfPutRequest, sizeOfRangeRequest, sizeOfTxnRequest } from "./rpc.ts";
@@ -79,7 +80,7 @@ export const RequestHeader: MessageCodec<RequestHeader> = {
   },
   encode(message: RequestHeader | Init<RequestHeader>): Uint8Array {
     const size = sizeOfRequestHeader(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRequestHeader(message, bytes, size);
     return bytes;
   },
@@ -556,7 +557,7 @@ export const InternalRaftRequest: MessageCodec<InternalRaftRequest> = {
   },
   encode(message: InternalRaftRequest | Init<InternalRaftRequest>): Uint8Array {
     const size = sizeOfInternalRaftRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putInternalRaftRequest(message, bytes, size);
     return bytes;
   },
@@ -614,7 +615,7 @@ export const EmptyResponse: MessageCodec<EmptyResponse> = {
   },
   encode(message: EmptyResponse | Init<EmptyResponse>): Uint8Array {
     const size = sizeOfEmptyResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putEmptyResponse(message, bytes, size);
     return bytes;
   },
@@ -708,7 +709,7 @@ export const InternalAuthenticateRequest: MessageCodec<InternalAuthenticateReque
   },
   encode(message: InternalAuthenticateRequest | Init<InternalAuthenticateRequest>): Uint8Array {
     const size = sizeOfInternalAuthenticateRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putInternalAuthenticateRequest(message, bytes, size);
     return bytes;
   },

@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { enumInfo, type EnumInfo, type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putBytes, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../writer.ts";
 
 export const EntryType = {
@@ -142,7 +143,7 @@ export const Entry: MessageCodec<Entry> = {
   },
   encode(message: Entry | Init<Entry>): Uint8Array {
     const size = sizeOfEntry(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putEntry(message, bytes, size);
     return bytes;
   },
@@ -243,7 +244,7 @@ export const SnapshotMetadata: MessageCodec<SnapshotMetadata> = {
   },
   encode(message: SnapshotMetadata | Init<SnapshotMetadata>): Uint8Array {
     const size = sizeOfSnapshotMetadata(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshotMetadata(message, bytes, size);
     return bytes;
   },
@@ -330,7 +331,7 @@ export const Snapshot: MessageCodec<Snapshot> = {
   },
   encode(message: Snapshot | Init<Snapshot>): Uint8Array {
     const size = sizeOfSnapshot(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshot(message, bytes, size);
     return bytes;
   },
@@ -561,7 +562,7 @@ export const Message: MessageCodec<Message> = {
   },
   encode(message: Message | Init<Message>): Uint8Array {
     const size = sizeOfMessage(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMessage(message, bytes, size);
     return bytes;
   },
@@ -661,7 +662,7 @@ export const HardState: MessageCodec<HardState> = {
   },
   encode(message: HardState | Init<HardState>): Uint8Array {
     const size = sizeOfHardState(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHardState(message, bytes, size);
     return bytes;
   },
@@ -815,7 +816,7 @@ export const ConfState: MessageCodec<ConfState> = {
   },
   encode(message: ConfState | Init<ConfState>): Uint8Array {
     const size = sizeOfConfState(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putConfState(message, bytes, size);
     return bytes;
   },
@@ -923,7 +924,7 @@ export const ConfChange: MessageCodec<ConfChange> = {
   },
   encode(message: ConfChange | Init<ConfChange>): Uint8Array {
     const size = sizeOfConfChange(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putConfChange(message, bytes, size);
     return bytes;
   },
@@ -1011,7 +1012,7 @@ export const ConfChangeSingle: MessageCodec<ConfChangeSingle> = {
   },
   encode(message: ConfChangeSingle | Init<ConfChangeSingle>): Uint8Array {
     const size = sizeOfConfChangeSingle(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putConfChangeSingle(message, bytes, size);
     return bytes;
   },
@@ -1112,7 +1113,7 @@ export const ConfChangeV2: MessageCodec<ConfChangeV2> = {
   },
   encode(message: ConfChangeV2 | Init<ConfChangeV2>): Uint8Array {
     const size = sizeOfConfChangeV2(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putConfChangeV2(message, bytes, size);
     return bytes;
   },

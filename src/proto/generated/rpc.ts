@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { enumInfo, type EnumInfo, type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec, type MethodInfo } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBig, putBytes, putInt64, putText, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64, sizeOfText, sizeOfUint32 } from "../writer.ts";
 import { Permission, UserAddOptions, putPermission, putUserAddOptions, readPermission, readUserAddOptions, sizeOfPermission, sizeOfUserAddOptions } from "./auth.ts";
 import { Event, KeyValue, putEvent, putKeyValue, readEvent, readKeyValue, sizeOfEvent, sizeOfKeyValue } from "./kv.ts";
@@ -158,7 +159,7 @@ export const ResponseHeader: MessageCodec<ResponseHeader> = {
   },
   encode(message: ResponseHeader | Init<ResponseHeader>): Uint8Array {
     const size = sizeOfResponseHeader(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putResponseHeader(message, bytes, size);
     return bytes;
   },
@@ -352,7 +353,7 @@ export const RangeRequest: MessageCodec<RangeRequest> = {
   },
   encode(message: RangeRequest | Init<RangeRequest>): Uint8Array {
     const size = sizeOfRangeRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRangeRequest(message, bytes, size);
     return bytes;
   },
@@ -466,7 +467,7 @@ export const RangeResponse: MessageCodec<RangeResponse> = {
   },
   encode(message: RangeResponse | Init<RangeResponse>): Uint8Array {
     const size = sizeOfRangeResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRangeResponse(message, bytes, size);
     return bytes;
   },
@@ -590,7 +591,7 @@ export const PutRequest: MessageCodec<PutRequest> = {
   },
   encode(message: PutRequest | Init<PutRequest>): Uint8Array {
     const size = sizeOfPutRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putPutRequest(message, bytes, size);
     return bytes;
   },
@@ -680,7 +681,7 @@ export const PutResponse: MessageCodec<PutResponse> = {
   },
   encode(message: PutResponse | Init<PutResponse>): Uint8Array {
     const size = sizeOfPutResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putPutResponse(message, bytes, size);
     return bytes;
   },
@@ -774,7 +775,7 @@ export const DeleteRangeRequest: MessageCodec<DeleteRangeRequest> = {
   },
   encode(message: DeleteRangeRequest | Init<DeleteRangeRequest>): Uint8Array {
     const size = sizeOfDeleteRangeRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDeleteRangeRequest(message, bytes, size);
     return bytes;
   },
@@ -878,7 +879,7 @@ export const DeleteRangeResponse: MessageCodec<DeleteRangeResponse> = {
   },
   encode(message: DeleteRangeResponse | Init<DeleteRangeResponse>): Uint8Array {
     const size = sizeOfDeleteRangeResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDeleteRangeResponse(message, bytes, size);
     return bytes;
   },
@@ -998,7 +999,7 @@ export const RequestOp: MessageCodec<RequestOp> = {
   },
   encode(message: RequestOp | Init<RequestOp>): Uint8Array {
     const size = sizeOfRequestOp(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRequestOp(message, bytes, size);
     return bytes;
   },
@@ -1118,7 +1119,7 @@ export const ResponseOp: MessageCodec<ResponseOp> = {
   },
   encode(message: ResponseOp | Init<ResponseOp>): Uint8Array {
     const size = sizeOfResponseOp(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putResponseOp(message, bytes, size);
     return bytes;
   },
@@ -1277,7 +1278,7 @@ export const Compare: MessageCodec<Compare> = {
   },
   encode(message: Compare | Init<Compare>): Uint8Array {
     const size = sizeOfCompare(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putCompare(message, bytes, size);
     return bytes;
   },
@@ -1392,7 +1393,7 @@ export const TxnRequest: MessageCodec<TxnRequest> = {
   },
   encode(message: TxnRequest | Init<TxnRequest>): Uint8Array {
     const size = sizeOfTxnRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putTxnRequest(message, bytes, size);
     return bytes;
   },
@@ -1496,7 +1497,7 @@ export const TxnResponse: MessageCodec<TxnResponse> = {
   },
   encode(message: TxnResponse | Init<TxnResponse>): Uint8Array {
     const size = sizeOfTxnResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putTxnResponse(message, bytes, size);
     return bytes;
   },
@@ -1580,7 +1581,7 @@ export const CompactionRequest: MessageCodec<CompactionRequest> = {
   },
   encode(message: CompactionRequest | Init<CompactionRequest>): Uint8Array {
     const size = sizeOfCompactionRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putCompactionRequest(message, bytes, size);
     return bytes;
   },
@@ -1657,7 +1658,7 @@ export const CompactionResponse: MessageCodec<CompactionResponse> = {
   },
   encode(message: CompactionResponse | Init<CompactionResponse>): Uint8Array {
     const size = sizeOfCompactionResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putCompactionResponse(message, bytes, size);
     return bytes;
   },
@@ -1715,7 +1716,7 @@ export const HashRequest: MessageCodec<HashRequest> = {
   },
   encode(message: HashRequest | Init<HashRequest>): Uint8Array {
     const size = sizeOfHashRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHashRequest(message, bytes, size);
     return bytes;
   },
@@ -1789,7 +1790,7 @@ export const HashKVRequest: MessageCodec<HashKVRequest> = {
   },
   encode(message: HashKVRequest | Init<HashKVRequest>): Uint8Array {
     const size = sizeOfHashKVRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHashKVRequest(message, bytes, size);
     return bytes;
   },
@@ -1896,7 +1897,7 @@ export const HashKVResponse: MessageCodec<HashKVResponse> = {
   },
   encode(message: HashKVResponse | Init<HashKVResponse>): Uint8Array {
     const size = sizeOfHashKVResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHashKVResponse(message, bytes, size);
     return bytes;
   },
@@ -1983,7 +1984,7 @@ export const HashResponse: MessageCodec<HashResponse> = {
   },
   encode(message: HashResponse | Init<HashResponse>): Uint8Array {
     const size = sizeOfHashResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putHashResponse(message, bytes, size);
     return bytes;
   },
@@ -2041,7 +2042,7 @@ export const SnapshotRequest: MessageCodec<SnapshotRequest> = {
   },
   encode(message: SnapshotRequest | Init<SnapshotRequest>): Uint8Array {
     const size = sizeOfSnapshotRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshotRequest(message, bytes, size);
     return bytes;
   },
@@ -2148,7 +2149,7 @@ export const SnapshotResponse: MessageCodec<SnapshotResponse> = {
   },
   encode(message: SnapshotResponse | Init<SnapshotResponse>): Uint8Array {
     const size = sizeOfSnapshotResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshotResponse(message, bytes, size);
     return bytes;
   },
@@ -2254,7 +2255,7 @@ export const WatchRequest: MessageCodec<WatchRequest> = {
   },
   encode(message: WatchRequest | Init<WatchRequest>): Uint8Array {
     const size = sizeOfWatchRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putWatchRequest(message, bytes, size);
     return bytes;
   },
@@ -2412,7 +2413,7 @@ export const WatchCreateRequest: MessageCodec<WatchCreateRequest> = {
   },
   encode(message: WatchCreateRequest | Init<WatchCreateRequest>): Uint8Array {
     const size = sizeOfWatchCreateRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putWatchCreateRequest(message, bytes, size);
     return bytes;
   },
@@ -2486,7 +2487,7 @@ export const WatchCancelRequest: MessageCodec<WatchCancelRequest> = {
   },
   encode(message: WatchCancelRequest | Init<WatchCancelRequest>): Uint8Array {
     const size = sizeOfWatchCancelRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putWatchCancelRequest(message, bytes, size);
     return bytes;
   },
@@ -2544,7 +2545,7 @@ export const WatchProgressRequest: MessageCodec<WatchProgressRequest> = {
   },
   encode(message: WatchProgressRequest | Init<WatchProgressRequest>): Uint8Array {
     const size = sizeOfWatchProgressRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putWatchProgressRequest(message, bytes, size);
     return bytes;
   },
@@ -2698,7 +2699,7 @@ export const WatchResponse: MessageCodec<WatchResponse> = {
   },
   encode(message: WatchResponse | Init<WatchResponse>): Uint8Array {
     const size = sizeOfWatchResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putWatchResponse(message, bytes, size);
     return bytes;
   },
@@ -2782,7 +2783,7 @@ export const LeaseGrantRequest: MessageCodec<LeaseGrantRequest> = {
   },
   encode(message: LeaseGrantRequest | Init<LeaseGrantRequest>): Uint8Array {
     const size = sizeOfLeaseGrantRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseGrantRequest(message, bytes, size);
     return bytes;
   },
@@ -2889,7 +2890,7 @@ export const LeaseGrantResponse: MessageCodec<LeaseGrantResponse> = {
   },
   encode(message: LeaseGrantResponse | Init<LeaseGrantResponse>): Uint8Array {
     const size = sizeOfLeaseGrantResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseGrantResponse(message, bytes, size);
     return bytes;
   },
@@ -2963,7 +2964,7 @@ export const LeaseRevokeRequest: MessageCodec<LeaseRevokeRequest> = {
   },
   encode(message: LeaseRevokeRequest | Init<LeaseRevokeRequest>): Uint8Array {
     const size = sizeOfLeaseRevokeRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseRevokeRequest(message, bytes, size);
     return bytes;
   },
@@ -3040,7 +3041,7 @@ export const LeaseRevokeResponse: MessageCodec<LeaseRevokeResponse> = {
   },
   encode(message: LeaseRevokeResponse | Init<LeaseRevokeResponse>): Uint8Array {
     const size = sizeOfLeaseRevokeResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseRevokeResponse(message, bytes, size);
     return bytes;
   },
@@ -3124,7 +3125,7 @@ export const LeaseCheckpoint: MessageCodec<LeaseCheckpoint> = {
   },
   encode(message: LeaseCheckpoint | Init<LeaseCheckpoint>): Uint8Array {
     const size = sizeOfLeaseCheckpoint(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseCheckpoint(message, bytes, size);
     return bytes;
   },
@@ -3205,7 +3206,7 @@ export const LeaseCheckpointRequest: MessageCodec<LeaseCheckpointRequest> = {
   },
   encode(message: LeaseCheckpointRequest | Init<LeaseCheckpointRequest>): Uint8Array {
     const size = sizeOfLeaseCheckpointRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseCheckpointRequest(message, bytes, size);
     return bytes;
   },
@@ -3282,7 +3283,7 @@ export const LeaseCheckpointResponse: MessageCodec<LeaseCheckpointResponse> = {
   },
   encode(message: LeaseCheckpointResponse | Init<LeaseCheckpointResponse>): Uint8Array {
     const size = sizeOfLeaseCheckpointResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseCheckpointResponse(message, bytes, size);
     return bytes;
   },
@@ -3356,7 +3357,7 @@ export const LeaseKeepAliveRequest: MessageCodec<LeaseKeepAliveRequest> = {
   },
   encode(message: LeaseKeepAliveRequest | Init<LeaseKeepAliveRequest>): Uint8Array {
     const size = sizeOfLeaseKeepAliveRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseKeepAliveRequest(message, bytes, size);
     return bytes;
   },
@@ -3453,7 +3454,7 @@ export const LeaseKeepAliveResponse: MessageCodec<LeaseKeepAliveResponse> = {
   },
   encode(message: LeaseKeepAliveResponse | Init<LeaseKeepAliveResponse>): Uint8Array {
     const size = sizeOfLeaseKeepAliveResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseKeepAliveResponse(message, bytes, size);
     return bytes;
   },
@@ -3537,7 +3538,7 @@ export const LeaseTimeToLiveRequest: MessageCodec<LeaseTimeToLiveRequest> = {
   },
   encode(message: LeaseTimeToLiveRequest | Init<LeaseTimeToLiveRequest>): Uint8Array {
     const size = sizeOfLeaseTimeToLiveRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseTimeToLiveRequest(message, bytes, size);
     return bytes;
   },
@@ -3658,7 +3659,7 @@ export const LeaseTimeToLiveResponse: MessageCodec<LeaseTimeToLiveResponse> = {
   },
   encode(message: LeaseTimeToLiveResponse | Init<LeaseTimeToLiveResponse>): Uint8Array {
     const size = sizeOfLeaseTimeToLiveResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseTimeToLiveResponse(message, bytes, size);
     return bytes;
   },
@@ -3716,7 +3717,7 @@ export const LeaseLeasesRequest: MessageCodec<LeaseLeasesRequest> = {
   },
   encode(message: LeaseLeasesRequest | Init<LeaseLeasesRequest>): Uint8Array {
     const size = sizeOfLeaseLeasesRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseLeasesRequest(message, bytes, size);
     return bytes;
   },
@@ -3790,7 +3791,7 @@ export const LeaseStatus: MessageCodec<LeaseStatus> = {
   },
   encode(message: LeaseStatus | Init<LeaseStatus>): Uint8Array {
     const size = sizeOfLeaseStatus(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseStatus(message, bytes, size);
     return bytes;
   },
@@ -3884,7 +3885,7 @@ export const LeaseLeasesResponse: MessageCodec<LeaseLeasesResponse> = {
   },
   encode(message: LeaseLeasesResponse | Init<LeaseLeasesResponse>): Uint8Array {
     const size = sizeOfLeaseLeasesResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putLeaseLeasesResponse(message, bytes, size);
     return bytes;
   },
@@ -4006,7 +4007,7 @@ export const Member: MessageCodec<Member> = {
   },
   encode(message: Member | Init<Member>): Uint8Array {
     const size = sizeOfMember(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMember(message, bytes, size);
     return bytes;
   },
@@ -4094,7 +4095,7 @@ export const MemberAddRequest: MessageCodec<MemberAddRequest> = {
   },
   encode(message: MemberAddRequest | Init<MemberAddRequest>): Uint8Array {
     const size = sizeOfMemberAddRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberAddRequest(message, bytes, size);
     return bytes;
   },
@@ -4201,7 +4202,7 @@ export const MemberAddResponse: MessageCodec<MemberAddResponse> = {
   },
   encode(message: MemberAddResponse | Init<MemberAddResponse>): Uint8Array {
     const size = sizeOfMemberAddResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberAddResponse(message, bytes, size);
     return bytes;
   },
@@ -4275,7 +4276,7 @@ export const MemberRemoveRequest: MessageCodec<MemberRemoveRequest> = {
   },
   encode(message: MemberRemoveRequest | Init<MemberRemoveRequest>): Uint8Array {
     const size = sizeOfMemberRemoveRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberRemoveRequest(message, bytes, size);
     return bytes;
   },
@@ -4369,7 +4370,7 @@ export const MemberRemoveResponse: MessageCodec<MemberRemoveResponse> = {
   },
   encode(message: MemberRemoveResponse | Init<MemberRemoveResponse>): Uint8Array {
     const size = sizeOfMemberRemoveResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberRemoveResponse(message, bytes, size);
     return bytes;
   },
@@ -4457,7 +4458,7 @@ export const MemberUpdateRequest: MessageCodec<MemberUpdateRequest> = {
   },
   encode(message: MemberUpdateRequest | Init<MemberUpdateRequest>): Uint8Array {
     const size = sizeOfMemberUpdateRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberUpdateRequest(message, bytes, size);
     return bytes;
   },
@@ -4551,7 +4552,7 @@ export const MemberUpdateResponse: MessageCodec<MemberUpdateResponse> = {
   },
   encode(message: MemberUpdateResponse | Init<MemberUpdateResponse>): Uint8Array {
     const size = sizeOfMemberUpdateResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberUpdateResponse(message, bytes, size);
     return bytes;
   },
@@ -4625,7 +4626,7 @@ export const MemberListRequest: MessageCodec<MemberListRequest> = {
   },
   encode(message: MemberListRequest | Init<MemberListRequest>): Uint8Array {
     const size = sizeOfMemberListRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberListRequest(message, bytes, size);
     return bytes;
   },
@@ -4719,7 +4720,7 @@ export const MemberListResponse: MessageCodec<MemberListResponse> = {
   },
   encode(message: MemberListResponse | Init<MemberListResponse>): Uint8Array {
     const size = sizeOfMemberListResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberListResponse(message, bytes, size);
     return bytes;
   },
@@ -4793,7 +4794,7 @@ export const MemberPromoteRequest: MessageCodec<MemberPromoteRequest> = {
   },
   encode(message: MemberPromoteRequest | Init<MemberPromoteRequest>): Uint8Array {
     const size = sizeOfMemberPromoteRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberPromoteRequest(message, bytes, size);
     return bytes;
   },
@@ -4887,7 +4888,7 @@ export const MemberPromoteResponse: MessageCodec<MemberPromoteResponse> = {
   },
   encode(message: MemberPromoteResponse | Init<MemberPromoteResponse>): Uint8Array {
     const size = sizeOfMemberPromoteResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMemberPromoteResponse(message, bytes, size);
     return bytes;
   },
@@ -4945,7 +4946,7 @@ export const DefragmentRequest: MessageCodec<DefragmentRequest> = {
   },
   encode(message: DefragmentRequest | Init<DefragmentRequest>): Uint8Array {
     const size = sizeOfDefragmentRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDefragmentRequest(message, bytes, size);
     return bytes;
   },
@@ -5022,7 +5023,7 @@ export const DefragmentResponse: MessageCodec<DefragmentResponse> = {
   },
   encode(message: DefragmentResponse | Init<DefragmentResponse>): Uint8Array {
     const size = sizeOfDefragmentResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDefragmentResponse(message, bytes, size);
     return bytes;
   },
@@ -5096,7 +5097,7 @@ export const MoveLeaderRequest: MessageCodec<MoveLeaderRequest> = {
   },
   encode(message: MoveLeaderRequest | Init<MoveLeaderRequest>): Uint8Array {
     const size = sizeOfMoveLeaderRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMoveLeaderRequest(message, bytes, size);
     return bytes;
   },
@@ -5173,7 +5174,7 @@ export const MoveLeaderResponse: MessageCodec<MoveLeaderResponse> = {
   },
   encode(message: MoveLeaderResponse | Init<MoveLeaderResponse>): Uint8Array {
     const size = sizeOfMoveLeaderResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putMoveLeaderResponse(message, bytes, size);
     return bytes;
   },
@@ -5267,7 +5268,7 @@ export const AlarmRequest: MessageCodec<AlarmRequest> = {
   },
   encode(message: AlarmRequest | Init<AlarmRequest>): Uint8Array {
     const size = sizeOfAlarmRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAlarmRequest(message, bytes, size);
     return bytes;
   },
@@ -5351,7 +5352,7 @@ export const AlarmMember: MessageCodec<AlarmMember> = {
   },
   encode(message: AlarmMember | Init<AlarmMember>): Uint8Array {
     const size = sizeOfAlarmMember(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAlarmMember(message, bytes, size);
     return bytes;
   },
@@ -5445,7 +5446,7 @@ export const AlarmResponse: MessageCodec<AlarmResponse> = {
   },
   encode(message: AlarmResponse | Init<AlarmResponse>): Uint8Array {
     const size = sizeOfAlarmResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAlarmResponse(message, bytes, size);
     return bytes;
   },
@@ -5529,7 +5530,7 @@ export const DowngradeRequest: MessageCodec<DowngradeRequest> = {
   },
   encode(message: DowngradeRequest | Init<DowngradeRequest>): Uint8Array {
     const size = sizeOfDowngradeRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDowngradeRequest(message, bytes, size);
     return bytes;
   },
@@ -5616,7 +5617,7 @@ export const DowngradeResponse: MessageCodec<DowngradeResponse> = {
   },
   encode(message: DowngradeResponse | Init<DowngradeResponse>): Uint8Array {
     const size = sizeOfDowngradeResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDowngradeResponse(message, bytes, size);
     return bytes;
   },
@@ -5690,7 +5691,7 @@ export const DowngradeVersionTestRequest: MessageCodec<DowngradeVersionTestReque
   },
   encode(message: DowngradeVersionTestRequest | Init<DowngradeVersionTestRequest>): Uint8Array {
     const size = sizeOfDowngradeVersionTestRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDowngradeVersionTestRequest(message, bytes, size);
     return bytes;
   },
@@ -5748,7 +5749,7 @@ export const StatusRequest: MessageCodec<StatusRequest> = {
   },
   encode(message: StatusRequest | Init<StatusRequest>): Uint8Array {
     const size = sizeOfStatusRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putStatusRequest(message, bytes, size);
     return bytes;
   },
@@ -5952,7 +5953,7 @@ export const StatusResponse: MessageCodec<StatusResponse> = {
   },
   encode(message: StatusResponse | Init<StatusResponse>): Uint8Array {
     const size = sizeOfStatusResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putStatusResponse(message, bytes, size);
     return bytes;
   },
@@ -6036,7 +6037,7 @@ export const DowngradeInfo: MessageCodec<DowngradeInfo> = {
   },
   encode(message: DowngradeInfo | Init<DowngradeInfo>): Uint8Array {
     const size = sizeOfDowngradeInfo(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putDowngradeInfo(message, bytes, size);
     return bytes;
   },
@@ -6094,7 +6095,7 @@ export const AuthEnableRequest: MessageCodec<AuthEnableRequest> = {
   },
   encode(message: AuthEnableRequest | Init<AuthEnableRequest>): Uint8Array {
     const size = sizeOfAuthEnableRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthEnableRequest(message, bytes, size);
     return bytes;
   },
@@ -6152,7 +6153,7 @@ export const AuthDisableRequest: MessageCodec<AuthDisableRequest> = {
   },
   encode(message: AuthDisableRequest | Init<AuthDisableRequest>): Uint8Array {
     const size = sizeOfAuthDisableRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthDisableRequest(message, bytes, size);
     return bytes;
   },
@@ -6210,7 +6211,7 @@ export const AuthStatusRequest: MessageCodec<AuthStatusRequest> = {
   },
   encode(message: AuthStatusRequest | Init<AuthStatusRequest>): Uint8Array {
     const size = sizeOfAuthStatusRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthStatusRequest(message, bytes, size);
     return bytes;
   },
@@ -6294,7 +6295,7 @@ export const AuthenticateRequest: MessageCodec<AuthenticateRequest> = {
   },
   encode(message: AuthenticateRequest | Init<AuthenticateRequest>): Uint8Array {
     const size = sizeOfAuthenticateRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthenticateRequest(message, bytes, size);
     return bytes;
   },
@@ -6401,7 +6402,7 @@ export const AuthUserAddRequest: MessageCodec<AuthUserAddRequest> = {
   },
   encode(message: AuthUserAddRequest | Init<AuthUserAddRequest>): Uint8Array {
     const size = sizeOfAuthUserAddRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserAddRequest(message, bytes, size);
     return bytes;
   },
@@ -6475,7 +6476,7 @@ export const AuthUserGetRequest: MessageCodec<AuthUserGetRequest> = {
   },
   encode(message: AuthUserGetRequest | Init<AuthUserGetRequest>): Uint8Array {
     const size = sizeOfAuthUserGetRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserGetRequest(message, bytes, size);
     return bytes;
   },
@@ -6549,7 +6550,7 @@ export const AuthUserDeleteRequest: MessageCodec<AuthUserDeleteRequest> = {
   },
   encode(message: AuthUserDeleteRequest | Init<AuthUserDeleteRequest>): Uint8Array {
     const size = sizeOfAuthUserDeleteRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserDeleteRequest(message, bytes, size);
     return bytes;
   },
@@ -6643,7 +6644,7 @@ export const AuthUserChangePasswordRequest: MessageCodec<AuthUserChangePasswordR
   },
   encode(message: AuthUserChangePasswordRequest | Init<AuthUserChangePasswordRequest>): Uint8Array {
     const size = sizeOfAuthUserChangePasswordRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserChangePasswordRequest(message, bytes, size);
     return bytes;
   },
@@ -6727,7 +6728,7 @@ export const AuthUserGrantRoleRequest: MessageCodec<AuthUserGrantRoleRequest> = 
   },
   encode(message: AuthUserGrantRoleRequest | Init<AuthUserGrantRoleRequest>): Uint8Array {
     const size = sizeOfAuthUserGrantRoleRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserGrantRoleRequest(message, bytes, size);
     return bytes;
   },
@@ -6811,7 +6812,7 @@ export const AuthUserRevokeRoleRequest: MessageCodec<AuthUserRevokeRoleRequest> 
   },
   encode(message: AuthUserRevokeRoleRequest | Init<AuthUserRevokeRoleRequest>): Uint8Array {
     const size = sizeOfAuthUserRevokeRoleRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserRevokeRoleRequest(message, bytes, size);
     return bytes;
   },
@@ -6885,7 +6886,7 @@ export const AuthRoleAddRequest: MessageCodec<AuthRoleAddRequest> = {
   },
   encode(message: AuthRoleAddRequest | Init<AuthRoleAddRequest>): Uint8Array {
     const size = sizeOfAuthRoleAddRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleAddRequest(message, bytes, size);
     return bytes;
   },
@@ -6959,7 +6960,7 @@ export const AuthRoleGetRequest: MessageCodec<AuthRoleGetRequest> = {
   },
   encode(message: AuthRoleGetRequest | Init<AuthRoleGetRequest>): Uint8Array {
     const size = sizeOfAuthRoleGetRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleGetRequest(message, bytes, size);
     return bytes;
   },
@@ -7017,7 +7018,7 @@ export const AuthUserListRequest: MessageCodec<AuthUserListRequest> = {
   },
   encode(message: AuthUserListRequest | Init<AuthUserListRequest>): Uint8Array {
     const size = sizeOfAuthUserListRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserListRequest(message, bytes, size);
     return bytes;
   },
@@ -7075,7 +7076,7 @@ export const AuthRoleListRequest: MessageCodec<AuthRoleListRequest> = {
   },
   encode(message: AuthRoleListRequest | Init<AuthRoleListRequest>): Uint8Array {
     const size = sizeOfAuthRoleListRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleListRequest(message, bytes, size);
     return bytes;
   },
@@ -7149,7 +7150,7 @@ export const AuthRoleDeleteRequest: MessageCodec<AuthRoleDeleteRequest> = {
   },
   encode(message: AuthRoleDeleteRequest | Init<AuthRoleDeleteRequest>): Uint8Array {
     const size = sizeOfAuthRoleDeleteRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleDeleteRequest(message, bytes, size);
     return bytes;
   },
@@ -7236,7 +7237,7 @@ export const AuthRoleGrantPermissionRequest: MessageCodec<AuthRoleGrantPermissio
   },
   encode(message: AuthRoleGrantPermissionRequest | Init<AuthRoleGrantPermissionRequest>): Uint8Array {
     const size = sizeOfAuthRoleGrantPermissionRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleGrantPermissionRequest(message, bytes, size);
     return bytes;
   },
@@ -7330,7 +7331,7 @@ export const AuthRoleRevokePermissionRequest: MessageCodec<AuthRoleRevokePermiss
   },
   encode(message: AuthRoleRevokePermissionRequest | Init<AuthRoleRevokePermissionRequest>): Uint8Array {
     const size = sizeOfAuthRoleRevokePermissionRequest(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleRevokePermissionRequest(message, bytes, size);
     return bytes;
   },
@@ -7407,7 +7408,7 @@ export const AuthEnableResponse: MessageCodec<AuthEnableResponse> = {
   },
   encode(message: AuthEnableResponse | Init<AuthEnableResponse>): Uint8Array {
     const size = sizeOfAuthEnableResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthEnableResponse(message, bytes, size);
     return bytes;
   },
@@ -7484,7 +7485,7 @@ export const AuthDisableResponse: MessageCodec<AuthDisableResponse> = {
   },
   encode(message: AuthDisableResponse | Init<AuthDisableResponse>): Uint8Array {
     const size = sizeOfAuthDisableResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthDisableResponse(message, bytes, size);
     return bytes;
   },
@@ -7581,7 +7582,7 @@ export const AuthStatusResponse: MessageCodec<AuthStatusResponse> = {
   },
   encode(message: AuthStatusResponse | Init<AuthStatusResponse>): Uint8Array {
     const size = sizeOfAuthStatusResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthStatusResponse(message, bytes, size);
     return bytes;
   },
@@ -7668,7 +7669,7 @@ export const AuthenticateResponse: MessageCodec<AuthenticateResponse> = {
   },
   encode(message: AuthenticateResponse | Init<AuthenticateResponse>): Uint8Array {
     const size = sizeOfAuthenticateResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthenticateResponse(message, bytes, size);
     return bytes;
   },
@@ -7745,7 +7746,7 @@ export const AuthUserAddResponse: MessageCodec<AuthUserAddResponse> = {
   },
   encode(message: AuthUserAddResponse | Init<AuthUserAddResponse>): Uint8Array {
     const size = sizeOfAuthUserAddResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserAddResponse(message, bytes, size);
     return bytes;
   },
@@ -7836,7 +7837,7 @@ export const AuthUserGetResponse: MessageCodec<AuthUserGetResponse> = {
   },
   encode(message: AuthUserGetResponse | Init<AuthUserGetResponse>): Uint8Array {
     const size = sizeOfAuthUserGetResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserGetResponse(message, bytes, size);
     return bytes;
   },
@@ -7913,7 +7914,7 @@ export const AuthUserDeleteResponse: MessageCodec<AuthUserDeleteResponse> = {
   },
   encode(message: AuthUserDeleteResponse | Init<AuthUserDeleteResponse>): Uint8Array {
     const size = sizeOfAuthUserDeleteResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserDeleteResponse(message, bytes, size);
     return bytes;
   },
@@ -7990,7 +7991,7 @@ export const AuthUserChangePasswordResponse: MessageCodec<AuthUserChangePassword
   },
   encode(message: AuthUserChangePasswordResponse | Init<AuthUserChangePasswordResponse>): Uint8Array {
     const size = sizeOfAuthUserChangePasswordResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserChangePasswordResponse(message, bytes, size);
     return bytes;
   },
@@ -8067,7 +8068,7 @@ export const AuthUserGrantRoleResponse: MessageCodec<AuthUserGrantRoleResponse> 
   },
   encode(message: AuthUserGrantRoleResponse | Init<AuthUserGrantRoleResponse>): Uint8Array {
     const size = sizeOfAuthUserGrantRoleResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserGrantRoleResponse(message, bytes, size);
     return bytes;
   },
@@ -8144,7 +8145,7 @@ export const AuthUserRevokeRoleResponse: MessageCodec<AuthUserRevokeRoleResponse
   },
   encode(message: AuthUserRevokeRoleResponse | Init<AuthUserRevokeRoleResponse>): Uint8Array {
     const size = sizeOfAuthUserRevokeRoleResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserRevokeRoleResponse(message, bytes, size);
     return bytes;
   },
@@ -8221,7 +8222,7 @@ export const AuthRoleAddResponse: MessageCodec<AuthRoleAddResponse> = {
   },
   encode(message: AuthRoleAddResponse | Init<AuthRoleAddResponse>): Uint8Array {
     const size = sizeOfAuthRoleAddResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleAddResponse(message, bytes, size);
     return bytes;
   },
@@ -8315,7 +8316,7 @@ export const AuthRoleGetResponse: MessageCodec<AuthRoleGetResponse> = {
   },
   encode(message: AuthRoleGetResponse | Init<AuthRoleGetResponse>): Uint8Array {
     const size = sizeOfAuthRoleGetResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleGetResponse(message, bytes, size);
     return bytes;
   },
@@ -8406,7 +8407,7 @@ export const AuthRoleListResponse: MessageCodec<AuthRoleListResponse> = {
   },
   encode(message: AuthRoleListResponse | Init<AuthRoleListResponse>): Uint8Array {
     const size = sizeOfAuthRoleListResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleListResponse(message, bytes, size);
     return bytes;
   },
@@ -8497,7 +8498,7 @@ export const AuthUserListResponse: MessageCodec<AuthUserListResponse> = {
   },
   encode(message: AuthUserListResponse | Init<AuthUserListResponse>): Uint8Array {
     const size = sizeOfAuthUserListResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthUserListResponse(message, bytes, size);
     return bytes;
   },
@@ -8574,7 +8575,7 @@ export const AuthRoleDeleteResponse: MessageCodec<AuthRoleDeleteResponse> = {
   },
   encode(message: AuthRoleDeleteResponse | Init<AuthRoleDeleteResponse>): Uint8Array {
     const size = sizeOfAuthRoleDeleteResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleDeleteResponse(message, bytes, size);
     return bytes;
   },
@@ -8651,7 +8652,7 @@ export const AuthRoleGrantPermissionResponse: MessageCodec<AuthRoleGrantPermissi
   },
   encode(message: AuthRoleGrantPermissionResponse | Init<AuthRoleGrantPermissionResponse>): Uint8Array {
     const size = sizeOfAuthRoleGrantPermissionResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleGrantPermissionResponse(message, bytes, size);
     return bytes;
   },
@@ -8728,7 +8729,7 @@ export const AuthRoleRevokePermissionResponse: MessageCodec<AuthRoleRevokePermis
   },
   encode(message: AuthRoleRevokePermissionResponse | Init<AuthRoleRevokePermissionResponse>): Uint8Array {
     const size = sizeOfAuthRoleRevokePermissionResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putAuthRoleRevokePermissionResponse(message, bytes, size);
     return bytes;
   },
@@ -8805,7 +8806,7 @@ export const RangeStreamResponse: MessageCodec<RangeStreamResponse> = {
   },
   encode(message: RangeStreamResponse | Init<RangeStreamResponse>): Uint8Array {
     const size = sizeOfRangeStreamResponse(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRangeStreamResponse(message, bytes, size);
     return bytes;
   },

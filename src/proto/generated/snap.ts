@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBytes, putUint32, sizeOfDelimited, sizeOfUint32 } from "../writer.ts";
 
 export interface Snapshot {
@@ -72,7 +73,7 @@ export const Snapshot: MessageCodec<Snapshot> = {
   },
   encode(message: Snapshot | Init<Snapshot>): Uint8Array {
     const size = sizeOfSnapshot(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshot(message, bytes, size);
     return bytes;
   },

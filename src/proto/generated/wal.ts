@@ -3,6 +3,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import { messageFromJson, messageToJson } from "../json.ts";
 import { type FieldInfo, type Fields, type Init, type JsonObject, type MessageCodec } from "../message-codec.ts";
 import { Reader } from "../reader.ts";
+import { allocate } from "../slab.ts";
 import { putBytes, putInt64, putUint32, sizeOfDelimited, sizeOfInt64, sizeOfUint32 } from "../writer.ts";
 import { ConfState, putConfState, readConfState, sizeOfConfState } from "./raft.ts";
 
@@ -83,7 +84,7 @@ export const Record: MessageCodec<Record> = {
   },
   encode(message: Record | Init<Record>): Uint8Array {
     const size = sizeOfRecord(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putRecord(message, bytes, size);
     return bytes;
   },
@@ -184,7 +185,7 @@ export const Snapshot: MessageCodec<Snapshot> = {
   },
   encode(message: Snapshot | Init<Snapshot>): Uint8Array {
     const size = sizeOfSnapshot(message);
-    const bytes = new Uint8Array(size);
+    const bytes = allocate(size);
     putSnapshot(message, bytes, size);
     return bytes;
   },
