@@ -1,0 +1,63 @@
+/** Finds the watchers of a key: a Map for single keys, an interval tree for ranges. A watcher stands in at most one index at a time. */
+import { assert } from "../../base/assert.ts";
+import { IntervalTree } from "./interval-tree.ts";
+import { type Watcher, WatcherGroup } from "./watcher.ts";
+
+export class WatcherIndex {
+  readonly byKey: Map<string, WatcherGroup>;
+  readonly ranges: IntervalTree<WatcherGroup>;
+  #size: number;
+
+  constructor() {
+    this.byKey = new Map();
+    this.ranges = new IntervalTree();
+    this.#size = 0;
+  }
+
+  /** Number of watchers. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(watcher: Watcher): void {
+    assert(watcher.group === undefined, "watcher is in an index already");
+    const { key, end } = watcher;
+    let group = end === undefined ? this.byKey.get(key) : this.ranges.find(key, end);
+    if (group === undefined) {
+      group = new WatcherGroup(key, end);
+      if (end === undefined) this.byKey.set(key, group);
+      else this.ranges.insert(key, end, group);
+    }
+    watcher.group = group;
+    watcher.slot = group.watchers.push(watcher) - 1;
+    this.#size++;
+  }
+
+  remove(watcher: Watcher): void {
+    const { group } = watcher;
+    assert(group !== undefined && group.watchers[watcher.slot] === watcher, "watcher is not in this index");
+    const last = group.watchers.pop()!;
+    if (last !== watcher) {
+      group.watchers[watcher.slot] = last;
+      last.slot = watcher.slot;
+    }
+    watcher.group = undefined;
+    watcher.slot = -1;
+    this.#size--;
+    if (group.watchers.length > 0) return;
+    if (group.end === undefined) this.byKey.delete(group.key);
+    else this.ranges.remove(group.key, group.end);
+  }
+
+  /** Whether anyone watches the key. */
+  has(key: string): boolean {
+    return this.byKey.has(key) || (this.ranges.size > 0 && this.ranges.covers(key));
+  }
+
+  /** Appends the groups whose watchers watch the key. */
+  groupsOf(key: string, into: WatcherGroup[]): void {
+    const group = this.byKey.get(key);
+    if (group !== undefined) into.push(group);
+    if (this.ranges.size > 0) this.ranges.stab(key, into);
+  }
+}
