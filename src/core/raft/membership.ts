@@ -37,7 +37,7 @@ export function applyConfChange(raft: Raft, change: ConfChangeV2): ConfState {
 /** Makes a configuration the active one and acts on what it changes: removal, new members, a smaller quorum. */
 export function switchToConfig(raft: Raft, config: TrackerConfig, progress: ProgressMap): ConfState {
   raft.tracker.use(config, progress);
-  raft.logger.info(`${raft.hexId} switched to configuration ${config}`);
+  raft.logger.info(`${raft.hexId} switched to configuration ${config.toString()}`);
   const state = config.confState();
   const own = raft.tracker.get(raft.id);
   raft.isLearner = own?.isLearner ?? false;

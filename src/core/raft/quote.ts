@@ -27,7 +27,7 @@ function quoteChar(char: string): string {
 
 export function quoteBytes(bytes: Uint8Array): string {
   const text = utf8TextStrict(bytes);
-  if (text !== undefined) return `"${[...text].map(quoteChar).join("")}"`;
+  if (text !== undefined) return `"${Array.from(text, quoteChar).join("")}"`;
   let out = "";
   for (const byte of bytes) out += byte < 0x80 ? quoteChar(String.fromCharCode(byte)) : `\\x${hex(byte, 2)}`;
   return `"${out}"`;

@@ -243,7 +243,7 @@ export class RaftLog {
   /** Replaces the log by a snapshot. */
   restore(snapshot: Snapshot): void {
     this.#logger.info(
-      `log [${this}] starts to restore snapshot [index: ${snapshotIndex(snapshot)}, term: ${snapshotTerm(snapshot)}]`,
+      `log [${this.toString()}] starts to restore snapshot [index: ${snapshotIndex(snapshot)}, term: ${snapshotTerm(snapshot)}]`,
     );
     this.committed = snapshotIndex(snapshot);
     this.unstable.restore(snapshot);

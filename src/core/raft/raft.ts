@@ -335,10 +335,12 @@ export class Raft {
       proposal.entries = [confChangeEntry(undefined)];
       const error = this.step(proposal);
       if (error === undefined)
-        this.logger.info(`initiating automatic transition out of joint configuration ${this.tracker.config}`);
+        this.logger.info(
+          `initiating automatic transition out of joint configuration ${this.tracker.config.toString()}`,
+        );
       else
         this.logger.debug(
-          `not initiating automatic transition out of joint configuration ${this.tracker.config}: ${error.message}`,
+          `not initiating automatic transition out of joint configuration ${this.tracker.config.toString()}: ${error.message}`,
         );
     }
   }
@@ -365,16 +367,16 @@ export class Raft {
     this.uncommittedSize += size;
     let index = this.log.lastIndex();
     const { term } = this;
-    const appended = new Array<Entry>(entries.length);
+    const appended: Entry[] = [];
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       index++;
       if (entry.index === 0) {
         entry.term = term;
         entry.index = index;
-        appended[i] = entry;
+        appended.push(entry);
       } else {
-        appended[i] = { term, index, type: entry.type, data: entry.data };
+        appended.push({ term, index, type: entry.type, data: entry.data });
       }
     }
     this.log.append(appended);

@@ -62,6 +62,10 @@ export class RawNode {
     this.#stepsOnAdvance = [];
   }
 
+  get id(): bigint {
+    return this.#raft.id;
+  }
+
   /**
    * First start of a group: puts one configuration change per peer into the log and commits them. Refused (NonemptyStorage)
    * when the log has entries. Applications with a storage of their own may store a ConfState instead.

@@ -59,10 +59,10 @@ function maybeSendSnapshot(raft: Raft, progress: Progress): boolean {
   const index = snapshotIndex(snapshot);
   raft.logger.debug(
     `${raft.hexId} [firstindex: ${raft.log.firstIndex()}, commit: ${raft.log.committed}] sent snapshot[index: ${index}, ` +
-      `term: ${snapshotTerm(snapshot)}] to ${to} [${progress}]`,
+      `term: ${snapshotTerm(snapshot)}] to ${to} [${progress.toString()}]`,
   );
   progress.becomeSnapshot(index);
-  raft.logger.debug(`${raft.hexId} paused sending replication messages to ${to} [${progress}]`);
+  raft.logger.debug(`${raft.hexId} paused sending replication messages to ${to} [${progress.toString()}]`);
   const message = newMessage(MessageType.MsgSnap, progress.id);
   message.snapshot = snapshot;
   raft.send(message);

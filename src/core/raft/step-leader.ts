@@ -51,7 +51,7 @@ export function stepLeader(raft: Raft, message: Message): RaftError | undefined 
       // What is in flight is probably lost.
       if (progress.state === ProgressState.StateReplicate) progress.becomeProbe();
       raft.logger.debug(
-        `${raft.hexId} failed to send message to ${message.from.toString(16)} because it is unreachable [${progress}]`,
+        `${raft.hexId} failed to send message to ${message.from.toString(16)} because it is unreachable [${progress.toString()}]`,
       );
       return undefined;
     case MessageType.MsgTransferLeader:
@@ -110,7 +110,7 @@ function admitConfChange(raft: Raft, message: Message, position: number): void {
           : undefined;
   if (refusal !== undefined && !raft.config.disableConfChangeValidation) {
     raft.logger.info(
-      `${raft.hexId} ignoring conf change ${describeConfChange(change)} at config ${config}: ${refusal}`,
+      `${raft.hexId} ignoring conf change ${describeConfChange(change)} at config ${config.toString()}: ${refusal}`,
     );
     message.entries[position] = { term: 0, index: 0, type: EntryType.EntryNormal, data: EMPTY_BYTES };
   } else {
@@ -138,7 +138,7 @@ function handleRejection(raft: Raft, progress: Progress, message: Message): void
   const nextProbe =
     message.logTerm > 0 ? raft.log.findConflictByTerm(message.rejectHint, message.logTerm).index : message.rejectHint;
   if (!progress.maybeDecreaseTo(message.index, nextProbe)) return;
-  raft.logger.debug(`${raft.hexId} decreased progress of ${from} to [${progress}]`);
+  raft.logger.debug(`${raft.hexId} decreased progress of ${from} to [${progress.toString()}]`);
   if (progress.state === ProgressState.StateReplicate) progress.becomeProbe();
   sendAppend(raft, progress);
 }
@@ -155,7 +155,7 @@ function handleAcknowledgement(raft: Raft, progress: Progress, index: number): v
     // Wherever the member got its snapshot from and whatever its index: if our log continues it, replicate.
     if (progress.match + 1 >= raft.log.firstIndex()) {
       raft.logger.debug(
-        `${raft.hexId} recovered from needing snapshot, resumed sending replication messages to ${progress.id.toString(16)} [${progress}]`,
+        `${raft.hexId} recovered from needing snapshot, resumed sending replication messages to ${progress.id.toString(16)} [${progress.toString()}]`,
       );
       progress.becomeProbe();
       progress.becomeReplicate();
@@ -201,7 +201,7 @@ function handleSnapshotStatus(raft: Raft, progress: Progress, failed: boolean): 
   progress.becomeProbe();
   raft.logger.debug(
     `${raft.hexId} snapshot ${failed ? "failed" : "succeeded"}, resumed sending replication messages to ` +
-      `${progress.id.toString(16)} [${progress}]`,
+      `${progress.id.toString(16)} [${progress.toString()}]`,
   );
   // The member's own answer comes next; after a failure, wait for a heartbeat.
   progress.appendFlowPaused = true;

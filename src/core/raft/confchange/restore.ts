@@ -4,6 +4,8 @@
  *   first    add 1, add 2, add 4, add 6                                              -> (1 2 4 6)
  *   then     jointly remove 1 2 4 6, add 1 2 3, add learners 5 and 4                 -> (1 2 3)&&(1 2 4 6) learners=(5) learners_next=(4)
  */
+
+import { IdSet } from "../quorum/id-set.ts";
 import { type ConfChangeSingle, ConfChangeType, type ConfState } from "../types.ts";
 import { type ChangerBase, type ConfChangeResult, enterJoint, simple } from "./changer.ts";
 
@@ -35,7 +37,8 @@ function oneByOne(base: ChangerBase, changes: readonly ConfChangeSingle[]): Conf
 
 /** True when both describe the same configuration, in whatever order. */
 export function equivalentConfStates(a: ConfState, b: ConfState): boolean {
-  const same = (x: readonly bigint[], y: readonly bigint[]): boolean => [...x].sort().join() === [...y].sort().join();
+  const same = (x: readonly bigint[], y: readonly bigint[]): boolean =>
+    x.length === y.length && new IdSet(x).toString() === new IdSet(y).toString();
   return (
     same(a.voters, b.voters) &&
     same(a.learners, b.learners) &&

@@ -44,6 +44,8 @@ export class JointConfig {
   }
 
   toString(): string {
-    return this.outgoing.size > 0 ? `${this.incoming}&&${this.outgoing}` : this.incoming.toString();
+    return this.outgoing.size > 0
+      ? `${this.incoming.toString()}&&${this.outgoing.toString()}`
+      : this.incoming.toString();
   }
 }

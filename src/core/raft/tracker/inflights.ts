@@ -78,12 +78,12 @@ export class Inflights {
   #grow(): void {
     const old = this.#indexes.length;
     const size = Math.min(Math.max(old * 2, 1), this.#maxCount);
-    const indexes = new Array<number>(size).fill(0);
-    const sizes = new Array<number>(size).fill(0);
-    for (let i = 0; i < this.#count; i++) {
-      const at = (this.#start + i) % old;
-      indexes[i] = this.#indexes[at]!;
-      sizes[i] = this.#sizes[at]!;
+    const indexes: number[] = [];
+    const sizes: number[] = [];
+    for (let i = 0; i < size; i++) {
+      const at = i < old ? (this.#start + i) % old : 0;
+      indexes.push(i < old ? this.#indexes[at]! : 0);
+      sizes.push(i < old ? this.#sizes[at]! : 0);
     }
     this.#start = 0;
     this.#indexes = indexes;

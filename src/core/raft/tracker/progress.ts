@@ -207,6 +207,6 @@ export class ProgressMap {
 
   /** One line per member with its ID in decimal. */
   toString(): string {
-    return this.list.map((progress) => `${progress.id}: ${progress}\n`).join("");
+    return this.list.map((progress) => `${progress.id}: ${progress.toString()}\n`).join("");
   }
 }

@@ -47,9 +47,9 @@ export class TrackerConfig {
   }
 
   toString(): string {
-    let out = `voters=${this.voters}`;
-    if (this.learners.size > 0) out += ` learners=${this.learners}`;
-    if (this.learnersNext.size > 0) out += ` learners_next=${this.learnersNext}`;
+    let out = `voters=${this.voters.toString()}`;
+    if (this.learners.size > 0) out += ` learners=${this.learners.toString()}`;
+    if (this.learnersNext.size > 0) out += ` learners_next=${this.learnersNext.toString()}`;
     if (this.autoLeave) out += " autoleave";
     return out;
   }
