@@ -31,7 +31,7 @@ export function isConfChangeV2(change: ConfChange | ConfChangeV2): change is Con
 /** The same change in the general form. */
 export function asConfChangeV2(change: ConfChange | ConfChangeV2): ConfChangeV2 {
   if (isConfChangeV2(change)) return change;
-  return newConfChangeV2([{ type: change.type, nodeId: change.nodeId }], 0, change.context);
+  return newConfChangeV2([{ type: change.type, nodeId: change.nodeId }], undefined, change.context);
 }
 
 export function newConfChange(
@@ -40,7 +40,7 @@ export function newConfChange(
   context: Uint8Array = EMPTY_BYTES,
   id = 0n,
 ): ConfChange {
-  return { type, nodeId, context, id };
+  return { id, type, nodeId, context };
 }
 
 export function newConfChangeV2(

@@ -10,14 +10,7 @@ export {
   newConfChangeV2,
   parseConfChanges,
 } from "./conf-change.ts";
-export {
-  confChangeEntry,
-  decodeConfChange,
-  decodeConfChangeV2,
-  encodeConfChange,
-  encodeConfChangeV2,
-  entryConfChange,
-} from "./conf-change-codec.ts";
+export { confChangeEntry, entryConfChange } from "./conf-change-codec.ts";
 export { type Config, ReadOnlyOption } from "./config.ts";
 export {
   describeConfState,

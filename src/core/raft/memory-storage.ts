@@ -22,7 +22,7 @@ import {
 } from "./types.ts";
 
 function dummyEntry(index: number, term: number): Entry {
-  return { term, index, type: EntryType.EntryNormal, data: EMPTY_BYTES };
+  return { type: EntryType.EntryNormal, term, index, data: EMPTY_BYTES };
 }
 
 export class MemoryStorage implements Storage {

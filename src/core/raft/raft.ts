@@ -376,7 +376,7 @@ export class Raft {
         entry.index = index;
         appended.push(entry);
       } else {
-        appended.push({ term, index, type: entry.type, data: entry.data });
+        appended.push({ type: entry.type, term, index, data: entry.data });
       }
     }
     this.log.append(appended);

@@ -10,7 +10,7 @@ import { answerReadIndex, handleReadIndex, releasePendingReadIndexMessages } fro
 import { broadcastAppend, broadcastHeartbeat, maybeSendAppend, sendAppend } from "./replication.ts";
 import { type Progress, ProgressState } from "./tracker/progress.ts";
 import { becomeFollower } from "./transition.ts";
-import { EntryType, type Message, MessageType, NONE, newMessage } from "./types.ts";
+import { EntryType, type Message, MessageType, NONE, newEntry, newMessage } from "./types.ts";
 
 export function stepLeader(raft: Raft, message: Message): RaftError | undefined {
   switch (message.type) {
@@ -112,7 +112,7 @@ function admitConfChange(raft: Raft, message: Message, position: number): void {
     raft.logger.info(
       `${raft.hexId} ignoring conf change ${describeConfChange(change)} at config ${config.toString()}: ${refusal}`,
     );
-    message.entries[position] = { term: 0, index: 0, type: EntryType.EntryNormal, data: EMPTY_BYTES };
+    message.entries[position] = newEntry(EMPTY_BYTES);
   } else {
     raft.pendingConfIndex = raft.log.lastIndex() + position + 1;
   }

@@ -4,7 +4,7 @@ import { EMPTY_BYTES } from "../../base/bytes.ts";
 import type { Raft } from "./raft.ts";
 import { ReadOnly } from "./read-only.ts";
 import { StateType } from "./state-type.ts";
-import { EntryType, NONE } from "./types.ts";
+import { NONE, newEntry } from "./types.ts";
 
 export function becomeFollower(raft: Raft, term: number, lead: bigint): void {
   reset(raft, term);
@@ -41,7 +41,7 @@ export function becomeLeader(raft: Raft): void {
   progress.recentActive = true;
   // There may be a configuration change in the tail; rather than to search for it, wait until all of it is applied.
   raft.pendingConfIndex = raft.log.lastIndex();
-  const dropped = raft.appendEntries([{ term: 0, index: 0, type: EntryType.EntryNormal, data: EMPTY_BYTES }]);
+  const dropped = raft.appendEntries([newEntry(EMPTY_BYTES)]);
   assert(dropped === undefined, "empty entry was dropped");
   raft.logger.info(`${raft.hexId} became leader at term ${raft.term}`);
 }

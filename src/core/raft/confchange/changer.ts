@@ -122,7 +122,7 @@ class Draft {
         case ConfChangeType.ConfChangeUpdateNode:
           break;
         default:
-          return `unexpected conf type ${type}`;
+          return `unexpected conf type ${Number(type)}`;
       }
     }
     return this.config.voters.incoming.size === 0 ? "removed all voters" : undefined;
