@@ -35,3 +35,8 @@ export type HttpHandler = (exchange: HttpExchange) => void;
 export class BodyTooLargeError extends Error {
   override readonly name = "BodyTooLargeError";
 }
+
+/** The client closed its connection or reset the stream. */
+export class ClientGoneError extends Error {
+  override readonly name = "ClientGoneError";
+}

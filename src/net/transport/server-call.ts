@@ -72,5 +72,12 @@ export interface ConnectionInfo {
   readonly remoteAddress: string;
   readonly localAddress: string;
   /** Set on TLS connections. */
-  readonly tls: { readonly peerCommonName: string | undefined; readonly authorized: boolean } | undefined;
+  readonly tls:
+    | {
+        readonly peerCommonName: string | undefined;
+        readonly authorized: boolean;
+        /** The peer's certificate in DER; undefined when it sent none. */
+        readonly peerCertificate?: Uint8Array | undefined;
+      }
+    | undefined;
 }

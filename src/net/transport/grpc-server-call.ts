@@ -1,0 +1,513 @@
+/**
+ * A gRPC call on the server's side: requests in (envelopes, gzip, deadline), replies out. The wording of refusals is grpc-go's,
+ * since clients and tests look at it. A unary call costs one object and, in the usual case, no further allocation of ours.
+ */
+import { GrpcCode } from "../../base/grpc-code.ts";
+import { ENVELOPE_BYTES, MessageReader, type MessageSink, writeEnvelope } from "../../codec/grpc/envelope.ts";
+import { encodeStatusMessage } from "../../codec/grpc/status.ts";
+import { Http2ErrorCode } from "../../codec/http2/frame.ts";
+import type { DeadlineEntry } from "./deadlines.ts";
+import { Http2Stream } from "./http2-stream.ts";
+import { type InflateResult, inflateMessage } from "./message-inflate.ts";
+import type { RequestHead } from "./request-head.ts";
+import type { ConnectionInfo, ServerCall } from "./server-call.ts";
+import type { ServerConnection } from "./server-connection.ts";
+import { BY_REFERENCE_BYTES, copyInto } from "./socket-output.ts";
+
+/** Unary messages up to this size are copied while END_STREAM is awaited, so that they do not hold their whole chunk. */
+const RETAIN_COPY_BYTES = 8192;
+
+export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSink, DeadlineEntry {
+  readonly #server: ServerConnection;
+  readonly #head: RequestHead;
+  onMessage: ((message: Uint8Array) => void) | undefined;
+  onHalfClose: (() => void) | undefined;
+  onCancel: (() => void) | undefined;
+  onDrain: (() => void) | undefined;
+  deadlineMs: number | undefined;
+  deadlineSlot: number;
+  deadlinePrevious: DeadlineEntry | undefined;
+  deadlineNext: DeadlineEntry | undefined;
+  cancelled: boolean;
+  #reader: MessageReader | undefined;
+  /** The request of a unary call while its END_STREAM is awaited. */
+  #request: Uint8Array | undefined;
+  /** Messages that wait for an inflation before them; undefined when none is under way. */
+  #inflating: { format: number; message: Uint8Array }[] | undefined;
+  #halfClosed: boolean;
+  /** Bytes counted in the connection's gathered bytes. */
+  #gathered: number;
+  #headersSent: boolean;
+  #finished: boolean;
+  #wantsDrain: boolean;
+  /** Bytes still to come of the message begun by `beginMessage`. */
+  #messageLeft: number;
+  #extraHeaders: string[] | undefined;
+  /** What ends the call; undefined stands for OK. */
+  #trailers: string[] | undefined;
+  readonly #startedMs: number;
+
+  constructor(server: ServerConnection, id: number, head: RequestHead) {
+    super(server, id);
+    this.#server = server;
+    this.#head = head;
+    this.onMessage = undefined;
+    this.onHalfClose = undefined;
+    this.onCancel = undefined;
+    this.onDrain = undefined;
+    this.deadlineMs = undefined;
+    this.deadlineSlot = -1;
+    this.deadlinePrevious = undefined;
+    this.deadlineNext = undefined;
+    this.cancelled = false;
+    this.#reader = undefined;
+    this.#request = undefined;
+    this.#inflating = undefined;
+    this.#halfClosed = false;
+    this.#gathered = 0;
+    this.#headersSent = false;
+    this.#finished = false;
+    this.#wantsDrain = false;
+    this.#messageLeft = 0;
+    this.#extraHeaders = undefined;
+    this.#trailers = undefined;
+    this.#startedMs = server.metrics.measuresHandling ? server.clock.now() : 0;
+  }
+
+  get method(): string {
+    return this.#head.path;
+  }
+
+  get connection(): ConnectionInfo {
+    return this.#server.info;
+  }
+
+  metadata(key: string): string | undefined {
+    return this.#head.first(key);
+  }
+
+  get bufferedBytes(): number {
+    return this.queuedBytes;
+  }
+
+  /** Checks the head and hands the call to its method. */
+  start(): void {
+    const head = this.#head;
+    const stats = head.stats;
+    if (stats !== undefined) stats.started++;
+    const route = head.route;
+    if (head.timeoutMs >= 0 || route === undefined || head.encoding !== "" || head.method !== "POST") {
+      if (!this.#admit()) return;
+    }
+    if (route !== undefined && route.kind === "stream") {
+      try {
+        route.open(this);
+      } catch (error) {
+        this.#server.failWith(this, error);
+      }
+    }
+  }
+
+  /** The less usual checks; false when the call has been refused. */
+  #admit(): boolean {
+    const head = this.#head;
+    const deadline = head.timeoutMs;
+    if (head.method !== "POST") {
+      const method = JSON.stringify(head.method);
+      this.#abort(405, GrpcCode.Internal, `Received a HEADERS frame with :method ${method} which should be POST`);
+      return false;
+    }
+    if (deadline === 0) {
+      this.#abort(200, GrpcCode.DeadlineExceeded, "context deadline exceeded");
+      return false;
+    }
+    if (deadline > 0) {
+      this.deadlineMs = this.#server.clock.now() + deadline;
+      this.#server.deadlines.add(this);
+    }
+    if (head.route === undefined) {
+      this.fail({ code: GrpcCode.Unimplemented, message: this.#server.unknownMethodText(head.path) });
+      return false;
+    }
+    if (head.encoding !== "" && head.encoding !== "identity" && head.encoding !== "gzip") {
+      const message = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(head.encoding)}`;
+      this.fail({ code: GrpcCode.Unimplemented, message });
+      return false;
+    }
+    return true;
+  }
+
+  #abort(httpStatus: number, code: GrpcCode, message: string): void {
+    this.#extraHeaders = undefined;
+    this.#end(code, message, httpStatus);
+  }
+
+  // ---- request ---------------------------------------------------------------------------------------------------------
+
+  onData(bytes: Uint8Array, start: number, end: number, last: boolean): void {
+    if (this.#finished) return;
+    const length = end - start;
+    let reader = this.#reader;
+    if (
+      reader === undefined &&
+      length >= ENVELOPE_BYTES &&
+      (bytes[start + 1]! << 24) + (bytes[start + 2]! << 16) + (bytes[start + 3]! << 8) + bytes[start + 4]! ===
+        length - ENVELOPE_BYTES &&
+      length - ENVELOPE_BYTES <= this.http2.limits.messageBytesMax
+    ) {
+      // One frame, one message: the ordinary case.
+      this.#receive(bytes[start]!, bytes.subarray(start + ENVELOPE_BYTES, end), last);
+    } else {
+      if (reader === undefined) this.#reader = reader = new MessageReader(this.http2.limits.messageBytesMax);
+      const before = reader.bufferedBytes;
+      reader.push(bytes, start, end, this);
+      if (this.#finished) return;
+      this.#gather(reader.bufferedBytes - before);
+    }
+    if (!last) this.credit(length);
+  }
+
+  takeMessage(format: number, message: Uint8Array): boolean {
+    return this.#receive(format, message, false);
+  }
+
+  #receive(format: number, message: Uint8Array, last: boolean): boolean {
+    if (this.#inflating !== undefined) {
+      this.#inflating.push({ format, message });
+      return true;
+    }
+    if (format === 0) return this.#take(message, last);
+    this.#inflate(format, message);
+    return !this.#finished;
+  }
+
+  refuseOversizedMessage(messageBytes: number): void {
+    this.fail({
+      code: GrpcCode.ResourceExhausted,
+      message: `grpc: received message larger than max (${messageBytes} vs. ${this.http2.limits.messageBytesMax})`,
+    });
+  }
+
+  #take(message: Uint8Array, last: boolean): boolean {
+    const head = this.#head;
+    head.stats!.messagesReceived++;
+    this.#server.metrics.grpcReceivedBytes += message.length;
+    if (head.route!.kind === "unary") {
+      // A second message is ignored, as grpc-go does.
+      if (this.#request === undefined) {
+        this.#request = last || message.length > RETAIN_COPY_BYTES ? message : message.slice();
+        if (!last) this.#gather(message.length);
+      }
+      return true;
+    }
+    if (this.onMessage !== undefined) {
+      try {
+        this.onMessage(message);
+      } catch (error) {
+        this.#server.failWith(this, error);
+      }
+    }
+    return !this.#finished;
+  }
+
+  #gather(bytes: number): void {
+    this.#gathered += bytes;
+    if (!this.#server.gather(bytes)) {
+      this.fail({ code: GrpcCode.ResourceExhausted, message: "grpc: too many bytes of unfinished requests" });
+    }
+  }
+
+  #inflate(format: number, message: Uint8Array): void {
+    const encoding = this.#head.encoding;
+    if (format !== 1) {
+      this.fail({ code: GrpcCode.Internal, message: `grpc: received unexpected payload format ${format}` });
+    } else if (encoding !== "gzip") {
+      const reason = "grpc: compressed flag set with identity or empty encoding";
+      this.fail({ code: GrpcCode.Internal, message: reason });
+    } else {
+      this.#inflating = [];
+      this.pauseCredit();
+      inflateMessage(message, this.http2.limits.messageBytesMax, (result) => this.#onInflated(result));
+    }
+  }
+
+  #onInflated(result: InflateResult): void {
+    const waiting = this.#inflating;
+    if (this.#finished || waiting === undefined) return;
+    this.#inflating = undefined;
+    this.resumeCredit();
+    if (!result.ok) {
+      this.fail(result);
+      return;
+    }
+    this.#take(result.message, false);
+    for (let i = 0; i < waiting.length && !this.#finished; i++) {
+      const { format, message } = waiting[i]!;
+      this.#receive(format, message, false);
+    }
+    if (this.#halfClosed && this.#inflating === undefined && !this.#finished) this.#deliverEnd();
+  }
+
+  onRemoteEnd(): void {
+    if (this.#finished) return;
+    this.#halfClosed = true;
+    if (this.#inflating === undefined) this.#deliverEnd();
+  }
+
+  #deliverEnd(): void {
+    const route = this.#head.route!;
+    if (this.#reader?.incomplete) {
+      const code = route.kind === "unary" ? GrpcCode.Unknown : GrpcCode.Internal;
+      this.fail({ code, message: "unexpected EOF" });
+      return;
+    }
+    if (route.kind === "unary") {
+      const request = this.#request;
+      if (request === undefined) {
+        this.fail({ code: GrpcCode.Unknown, message: "EOF" });
+        return;
+      }
+      this.#request = undefined;
+      try {
+        route.handle(this, request);
+      } catch (error) {
+        this.#server.failWith(this, error);
+      }
+      return;
+    }
+    if (this.onHalfClose === undefined) return;
+    try {
+      this.onHalfClose();
+    } catch (error) {
+      this.#server.failWith(this, error);
+    }
+  }
+
+  pauseReceiving(): void {
+    this.pauseCredit();
+  }
+
+  resumeReceiving(): void {
+    if (this.#inflating === undefined) this.resumeCredit();
+  }
+
+  // ---- reply -----------------------------------------------------------------------------------------------------------
+
+  setHeader(key: string, value: string): void {
+    if (this.#headersSent || this.#finished) return;
+    this.#extraHeaders ??= [];
+    this.#extraHeaders.push(key, value);
+  }
+
+  #writeHeaders(): void {
+    this.#headersSent = true;
+    const server = this.#server;
+    const extra = this.#extraHeaders;
+    const block =
+      extra === undefined
+        ? server.encoder.encodePrepared(server.replyHeaders)
+        : server.encoder.encode([...server.replyHeaders.fields, ...extra]);
+    server.writeHeaderBlock(this.id, block, false);
+  }
+
+  #countSent(bytes: number): void {
+    this.#head.stats!.messagesSent++;
+    this.#server.metrics.grpcSentBytes += bytes;
+  }
+
+  send(...parts: Uint8Array[]): boolean {
+    if (this.#finished) return true;
+    let bytes = 0;
+    for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
+    this.#sendMessage(parts, bytes);
+    return this.#hasRoom();
+  }
+
+  #sendMessage(parts: Uint8Array[], bytes: number): void {
+    if (!this.#headersSent) this.#writeHeaders();
+    this.#countSent(bytes);
+    const server = this.#server;
+    if (this.hasQueue || !server.canSend(this, bytes + ENVELOPE_BYTES)) {
+      const envelope = new Uint8Array(ENVELOPE_BYTES);
+      writeEnvelope(envelope, 0, bytes);
+      this.enqueue(envelope);
+      for (let i = 0; i < parts.length; i++) this.enqueue(parts[i]!);
+      server.schedule(this);
+      return;
+    }
+    const output = server.output;
+    server.beginData(this.id, bytes + ENVELOPE_BYTES);
+    output.reserve(ENVELOPE_BYTES);
+    output.at = writeEnvelope(output.buffer, output.at, bytes);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!;
+      if (part.length >= BY_REFERENCE_BYTES) {
+        output.append(part);
+      } else {
+        output.reserve(part.length);
+        copyInto(output.buffer, output.at, part);
+        output.at += part.length;
+      }
+    }
+    this.sendWindow -= bytes + ENVELOPE_BYTES;
+    server.sendWindow -= bytes + ENVELOPE_BYTES;
+    server.queueFlush();
+  }
+
+  #hasRoom(): boolean {
+    if (this.queuedBytes < this.http2.limits.sendHighWaterBytes) return true;
+    this.#wantsDrain = true;
+    return false;
+  }
+
+  beginMessage(messageBytes: number): boolean {
+    if (this.#finished) return true;
+    if (!this.#headersSent) this.#writeHeaders();
+    this.#countSent(messageBytes);
+    this.#messageLeft = messageBytes;
+    const envelope = new Uint8Array(ENVELOPE_BYTES);
+    writeEnvelope(envelope, 0, messageBytes);
+    this.enqueue(envelope);
+    this.http2.schedule(this);
+    return this.#hasRoom();
+  }
+
+  continueMessage(...parts: Uint8Array[]): boolean {
+    if (this.#finished) return true;
+    for (let i = 0; i < parts.length; i++) {
+      this.#messageLeft -= parts[i]!.length;
+      this.enqueue(parts[i]!);
+    }
+    if (this.#messageLeft < 0) {
+      this.#messageLeft = 0;
+      throw new RangeError("continueMessage: more bytes than beginMessage announced");
+    }
+    this.http2.schedule(this);
+    return this.#hasRoom();
+  }
+
+  reply(...parts: Uint8Array[]): void {
+    if (this.#finished) return;
+    let bytes = 0;
+    for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
+    this.#sendMessage(parts, bytes);
+    this.end();
+  }
+
+  end(): void {
+    if (this.#finished) return;
+    if (this.#messageLeft > 0) throw new RangeError("end: the message begun is not complete");
+    if (!this.#headersSent) {
+      // A stream that ends without a message: headers and trailers, as grpc-go would not mind either form.
+      this.#writeHeaders();
+    }
+    this.#finish(GrpcCode.OK);
+    if (this.hasQueue) {
+      this.queueEnd();
+      this.http2.schedule(this);
+    } else {
+      this.writeEnd();
+    }
+  }
+
+  fail(error: { readonly code: GrpcCode; readonly message: string }): void {
+    if (this.#finished) return;
+    this.#end(error.code, error.message, 200);
+  }
+
+  #end(code: GrpcCode, message: string, httpStatus: number): void {
+    const status = ["grpc-status", String(code)];
+    if (message !== "") status.push("grpc-message", encodeStatusMessage(message));
+    this.#finish(code);
+    if (!this.#headersSent) {
+      const fields = [":status", String(httpStatus), "content-type", "application/grpc"];
+      if (this.#extraHeaders !== undefined) fields.push(...this.#extraHeaders);
+      this.#trailers = [...fields, ...status];
+    } else {
+      this.#trailers = status;
+    }
+    if (this.#messageLeft > 0) {
+      // Half a message is out: only a reset can end this truthfully.
+      this.http2.abandonStream(this, Http2ErrorCode.Cancel);
+      return;
+    }
+    if (this.hasQueue) {
+      this.queueEnd();
+      this.http2.schedule(this);
+    } else {
+      this.writeEnd();
+    }
+  }
+
+  protected writeEnd(): void {
+    const server = this.#server;
+    const trailers = this.#trailers;
+    const block =
+      trailers === undefined ? server.encoder.encodePrepared(server.okTrailers) : server.encoder.encode(trailers);
+    server.writeHeaderBlock(this.id, block, true);
+    if (this.remoteEnded) {
+      server.streamLocallyEnded(this);
+    } else {
+      // The client need not send the rest (RFC 9113 section 8.1).
+      this.localEnded = true;
+      server.abandonStream(this, Http2ErrorCode.NoError);
+    }
+  }
+
+  protected onQueueShrunk(): void {
+    if (!this.#wantsDrain || this.queuedBytes * 4 > this.http2.limits.sendHighWaterBytes) return;
+    this.#wantsDrain = false;
+    if (this.onDrain === undefined || this.#finished) return;
+    try {
+      this.onDrain();
+    } catch (error) {
+      this.#server.failWith(this, error);
+    }
+  }
+
+  // ---- ends ------------------------------------------------------------------------------------------------------------
+
+  /** The call is over for the handler: counts it and gives back what it holds. */
+  #finish(code: GrpcCode): void {
+    this.#finished = true;
+    if (this.deadlineSlot >= 0) this.#server.deadlines.remove(this);
+    if (this.#gathered > 0) this.#server.release(this.#gathered);
+    this.#gathered = 0;
+    this.#request = undefined;
+    this.#inflating = undefined;
+    const stats = this.#head.stats;
+    if (stats === undefined) return;
+    stats.handledByCode[code]!++;
+    if (this.#server.metrics.measuresHandling) {
+      stats.observeHandling((this.#server.clock.now() - this.#startedMs) / 1000);
+    }
+  }
+
+  onAborted(): void {
+    if (this.#finished) return;
+    this.#cancel(GrpcCode.Canceled);
+  }
+
+  #cancel(code: GrpcCode): void {
+    this.cancelled = true;
+    this.#finish(code);
+    const onCancel = this.onCancel;
+    this.onCancel = undefined;
+    onCancel?.();
+  }
+
+  onDeadline(): void {
+    if (this.#finished) return;
+    // The client's own timer says the same at the same moment; whichever it hears first, the status is equal.
+    if (this.hasQueue || this.#messageLeft > 0) {
+      this.http2.abandonStream(this, Http2ErrorCode.Cancel);
+      this.#cancel(GrpcCode.DeadlineExceeded);
+      return;
+    }
+    this.#end(GrpcCode.DeadlineExceeded, "context deadline exceeded", 200);
+    this.cancelled = true;
+    const onCancel = this.onCancel;
+    this.onCancel = undefined;
+    onCancel?.();
+  }
+}

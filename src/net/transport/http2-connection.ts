@@ -1,0 +1,679 @@
+/**
+ * What both ends of an HTTP/2 connection share (RFC 9113): dispatch of frames, settings, flow control, header blocks in several frames,
+ * the order of sending, and the end of the connection. Subclasses decide what a header block means.
+ *
+ * Everything written in one turn of the loop leaves in one write: at the end of the chunk being read, or in a microtask.
+ */
+import type { Socket } from "node:net";
+import { utf8 } from "../../base/bytes.ts";
+import {
+  DEFAULT_WINDOW_BYTES,
+  FRAME_HEADER_BYTES,
+  FRAME_PAYLOAD_BYTES_MIN,
+  FrameFlag,
+  FrameType,
+  goAwayFrame,
+  Http2ErrorCode,
+  pingFrame,
+  readU32,
+  WINDOW_BYTES_MAX,
+  writeFrameHeader,
+  writeU32,
+} from "../../codec/http2/frame.ts";
+import { FrameReader, type FrameSink } from "../../codec/http2/frame-reader.ts";
+import { HpackDecoder } from "../../codec/http2/hpack-decoder.ts";
+import { HpackEncoder } from "../../codec/http2/hpack-encoder.ts";
+import { applySettings, defaultSettings, type Http2Settings, SETTINGS_ACK } from "../../codec/http2/settings.ts";
+import type { Clock, Timer } from "../../io/clock.ts";
+import { ClosedStreams } from "./closed-streams.ts";
+import { FloodBudget } from "./flood-budget.ts";
+import { HeaderBlockBuffer } from "./header-block-buffer.ts";
+import type { Http2Stream } from "./http2-stream.ts";
+import type { TransportLimits } from "./limits.ts";
+import { SendRound } from "./send-round.ts";
+import { copyInto, type OutputBufferPool, SocketOutput } from "./socket-output.ts";
+
+const HEADER_TABLE_BYTES = 4096;
+/** DATA bytes that one flush may produce before other work of the loop gets its turn. */
+const FLUSH_BYTES_MAX = 1024 * 1024;
+/** Unsent bytes at which nothing more is read from a peer that does not read what we send. */
+const UNSENT_PAUSE_BYTES = 4 * 1024 * 1024;
+/** How long a connection that ends by our GOAWAY may take to close. */
+const CLOSE_GRACE_MS = 1000;
+
+export interface Http2ConnectionOptions {
+  readonly socket: Socket;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly outputBuffers: OutputBufferPool;
+}
+
+export abstract class Http2Connection implements FrameSink {
+  readonly socket: Socket;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly output: SocketOutput;
+  readonly decoder: HpackDecoder;
+  readonly encoder: HpackEncoder;
+  readonly streams: Map<number, Http2Stream>;
+  readonly peer: Http2Settings;
+  /** Largest payload that we send in one DATA frame. */
+  sendFrameBytes: number;
+  sendWindow: number;
+  /** HEADERS or DATA were written since this was last cleared (keepalive policing). */
+  wroteFrames: boolean;
+  receivedBytes: number;
+  /** Clock.now() of the last bytes from the peer, as of the last keepalive check; see `sawBytes`. */
+  sawBytes: boolean;
+  /** The connection ends: nothing more is dispatched. */
+  ended: boolean;
+  protected readonly closedStreams: ClosedStreams;
+  protected readonly budget: FloodBudget;
+  readonly #reader: FrameReader;
+  readonly #block: HeaderBlockBuffer;
+  readonly #round: SendRound;
+  #receiveWindow: number;
+  #uncreditedBytes: number;
+  #reading: boolean;
+  #flushQueued: boolean;
+  #readPaused: boolean;
+  #sawSettings: boolean;
+  #closeTimer: Timer | undefined;
+  readonly #flushTask: () => void;
+  /** For the stall check: sent bytes and time when they last moved. */
+  #stallUnsent: number;
+  #stallSinceMs: number;
+  #stallSent: number;
+
+  constructor(options: Http2ConnectionOptions) {
+    this.socket = options.socket;
+    this.clock = options.clock;
+    this.limits = options.limits;
+    this.output = new SocketOutput(options.socket, options.outputBuffers);
+    this.decoder = new HpackDecoder(HEADER_TABLE_BYTES);
+    this.encoder = new HpackEncoder(HEADER_TABLE_BYTES);
+    this.streams = new Map();
+    this.peer = defaultSettings();
+    this.sendFrameBytes = FRAME_PAYLOAD_BYTES_MIN;
+    this.sendWindow = DEFAULT_WINDOW_BYTES;
+    this.wroteFrames = false;
+    this.receivedBytes = 0;
+    this.sawBytes = false;
+    this.ended = false;
+    this.closedStreams = new ClosedStreams();
+    this.budget = new FloodBudget(options.clock, 20_000, 2000);
+    this.#reader = new FrameReader(this, FRAME_PAYLOAD_BYTES_MIN);
+    this.#block = new HeaderBlockBuffer(2 * options.limits.headerListBytesMax);
+    this.#round = new SendRound();
+    this.#receiveWindow = options.limits.connectionWindowBytes;
+    this.#uncreditedBytes = 0;
+    this.#reading = false;
+    this.#flushQueued = false;
+    this.#readPaused = false;
+    this.#sawSettings = false;
+    this.#closeTimer = undefined;
+    this.#flushTask = () => {
+      this.#flushQueued = false;
+      this.flush();
+    };
+    this.#stallUnsent = 0;
+    this.#stallSinceMs = -1;
+    this.#stallSent = 0;
+  }
+
+  /** A complete header block of a HEADERS frame. Returns false when the connection has ended. */
+  protected abstract onHeaderBlock(
+    streamId: number,
+    endStream: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean;
+  protected abstract onPing(opaque: Uint8Array): boolean;
+  protected abstract onPingAck(opaque: Uint8Array): void;
+  protected abstract onGoAway(lastStreamId: number, code: number, debug: Uint8Array): void;
+  /** True for the numbers of streams that were never opened by either side. */
+  protected abstract isIdle(streamId: number): boolean;
+  /** The peer reset a stream that was still open. False ends the connection. */
+  protected abstract onPeerReset(stream: Http2Stream, code: number): boolean;
+  protected abstract onStreamRemoved(): void;
+  /** Once, when the socket is closed; all streams have been told. */
+  protected abstract onClosed(error: Error | undefined): void;
+
+  /** Bytes from the socket. The chunk must not be changed afterwards. */
+  receive(chunk: Uint8Array): void {
+    this.receivedBytes += chunk.length;
+    this.sawBytes = true;
+    if (this.ended) return;
+    this.#reading = true;
+    this.#reader.push(chunk);
+    this.#reading = false;
+    this.flush();
+  }
+
+  /** Attaches to the socket's events. Its errors show up in `onClosed`. */
+  protected attach(): void {
+    let failure: Error | undefined;
+    const socket = this.socket;
+    socket.on("data", (chunk: Uint8Array) => this.receive(chunk));
+    socket.on("drain", () => {
+      this.output.unblock();
+      if (this.#readPaused) {
+        this.#readPaused = false;
+        socket.resume();
+      }
+      this.flush();
+    });
+    socket.on("error", (error: Error) => {
+      failure = error;
+    });
+    socket.on("end", () => {
+      // The peer has stopped sending: nothing in flight can be completed in a useful way.
+      if (!socket.destroyed) socket.destroy();
+    });
+    socket.on("close", () => {
+      this.ended = true;
+      this.#closeTimer?.cancel();
+      this.output.discard();
+      this.#round.clear();
+      this.#abortAll(Http2ErrorCode.Cancel);
+      this.onClosed(failure);
+    });
+  }
+
+  #abortAll(code: number): void {
+    if (this.streams.size === 0) return;
+    const streams = [...this.streams.values()];
+    this.streams.clear();
+    for (const stream of streams) {
+      if (stream.closed) continue;
+      stream.closed = true;
+      stream.dropQueue();
+      stream.onAborted(code);
+    }
+  }
+
+  // ---- receiving -------------------------------------------------------------------------------------------------------
+
+  onFrame(type: number, flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#block.streamId !== 0 && (type !== FrameType.Continuation || streamId !== this.#block.streamId)) {
+      return this.connectionError(Http2ErrorCode.ProtocolError, "header block interrupted");
+    }
+    if (!this.#sawSettings) {
+      if (type !== FrameType.Settings || (flags & FrameFlag.Ack) !== 0) {
+        return this.connectionError(Http2ErrorCode.ProtocolError, "first frame is not SETTINGS");
+      }
+      this.#sawSettings = true;
+    }
+    switch (type) {
+      case FrameType.Data:
+        return this.#onData(flags, streamId, bytes, start, end);
+      case FrameType.Headers:
+        return this.#onHeaders(flags, streamId, bytes, start, end);
+      case FrameType.Priority:
+        return this.#onPriority(streamId, bytes, start, end);
+      case FrameType.RstStream:
+        return this.#onRstStream(streamId, bytes, start, end);
+      case FrameType.Settings:
+        return this.#onSettings(flags, streamId, bytes, start, end);
+      case FrameType.PushPromise:
+        return this.connectionError(Http2ErrorCode.ProtocolError, "PUSH_PROMISE");
+      case FrameType.Ping:
+        return this.#onPing(flags, streamId, bytes, start, end);
+      case FrameType.GoAway:
+        if (streamId !== 0) return this.connectionError(Http2ErrorCode.ProtocolError, "GOAWAY on a stream");
+        if (end - start < 8) return this.connectionError(Http2ErrorCode.FrameSizeError, "GOAWAY size");
+        if (!this.spend(1)) return false;
+        this.onGoAway(readU32(bytes, start) & 0x7fffffff, readU32(bytes, start + 4), bytes.subarray(start + 8, end));
+        return !this.ended;
+      case FrameType.WindowUpdate:
+        return this.#onWindowUpdate(streamId, bytes, start, end);
+      case FrameType.Continuation:
+        return this.#onContinuation(flags, streamId, bytes, start, end);
+      default:
+        return this.spend(1); // Unknown types are ignored (section 5.5).
+    }
+  }
+
+  onOversizedFrame(): void {
+    this.connectionError(Http2ErrorCode.FrameSizeError, "frame too large");
+  }
+
+  #onData(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const frameBytes = end - start;
+    if (streamId === 0) return this.connectionError(Http2ErrorCode.ProtocolError, "DATA on stream 0");
+    let from = start;
+    let to = end;
+    if ((flags & FrameFlag.Padded) !== 0) {
+      const padding = frameBytes > 0 ? bytes[start]! : 256;
+      from++;
+      to -= padding;
+      if (from > to) return this.connectionError(Http2ErrorCode.ProtocolError, "padding too long");
+    }
+    this.#receiveWindow -= frameBytes;
+    if (this.#receiveWindow < 0) return this.connectionError(Http2ErrorCode.FlowControlError, "connection window");
+    this.#uncreditedBytes += frameBytes;
+    if (this.#uncreditedBytes * 2 >= this.limits.connectionWindowBytes) {
+      this.#receiveWindow += this.#uncreditedBytes;
+      this.writeWindowUpdate(0, this.#uncreditedBytes);
+      this.#uncreditedBytes = 0;
+    }
+    const last = (flags & FrameFlag.EndStream) !== 0;
+    const stream = this.streams.get(streamId);
+    if (stream === undefined || stream.remoteEnded) return this.#onDataWithoutStream(stream, streamId);
+    stream.receiveWindow -= frameBytes;
+    if (stream.receiveWindow < 0) {
+      this.resetStream(stream, Http2ErrorCode.FlowControlError);
+      return this.spend(1);
+    }
+    if (from === to && !last) {
+      stream.credit(frameBytes);
+      return this.spend(1);
+    }
+    this.budget.earn(2);
+    if (to > from) stream.onData(bytes, from, to, last);
+    if (frameBytes > to - from) stream.credit(frameBytes - (to - from));
+    if (last && !stream.closed) {
+      stream.remoteEnded = true;
+      stream.onRemoteEnd();
+      this.#removeIfDone(stream);
+    }
+    return !this.ended;
+  }
+
+  #onDataWithoutStream(stream: Http2Stream | undefined, streamId: number): boolean {
+    if (this.isIdle(streamId)) return this.connectionError(Http2ErrorCode.ProtocolError, "DATA on idle stream");
+    if (!this.spend(1)) return false;
+    if (stream !== undefined) this.resetStream(stream, Http2ErrorCode.StreamClosed);
+    else if (!this.closedStreams.wasResetByUs(streamId)) this.writeRstStream(streamId, Http2ErrorCode.StreamClosed);
+    return true;
+  }
+
+  #onHeaders(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (streamId === 0) return this.connectionError(Http2ErrorCode.ProtocolError, "HEADERS on stream 0");
+    let from = start;
+    let to = end;
+    if ((flags & FrameFlag.Padded) !== 0) {
+      const padding = end > start ? bytes[start]! : 256;
+      from++;
+      to -= padding;
+    }
+    let dependsOn = 0;
+    if ((flags & FrameFlag.Priority) !== 0) {
+      if (to - from < 5) return this.connectionError(Http2ErrorCode.FrameSizeError, "HEADERS size");
+      dependsOn = readU32(bytes, from) & 0x7fffffff;
+      from += 5;
+    }
+    if (from > to) return this.connectionError(Http2ErrorCode.ProtocolError, "padding too long");
+    if (dependsOn === streamId) return this.connectionError(Http2ErrorCode.ProtocolError, "stream depends on itself");
+    const endStream = (flags & FrameFlag.EndStream) !== 0;
+    if ((flags & FrameFlag.EndHeaders) !== 0) return this.onHeaderBlock(streamId, endStream, bytes, from, to);
+    if (!this.#block.begin(streamId, endStream, bytes, from, to)) return this.#refuseBlock();
+    return true;
+  }
+
+  #onContinuation(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#block.streamId === 0 || streamId === 0) {
+      return this.connectionError(Http2ErrorCode.ProtocolError, "CONTINUATION without HEADERS");
+    }
+    if (!this.#block.add(bytes, start, end)) return this.#refuseBlock();
+    if ((flags & FrameFlag.EndHeaders) === 0) return true;
+    const block = this.#block.finish();
+    return this.onHeaderBlock(streamId, this.#block.endStream, block, 0, block.length);
+  }
+
+  #refuseBlock(): boolean {
+    return this.connectionError(Http2ErrorCode.EnhanceYourCalm, "header block too large");
+  }
+
+  #onPriority(streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (streamId === 0) return this.connectionError(Http2ErrorCode.ProtocolError, "PRIORITY on stream 0");
+    if (!this.spend(1)) return false;
+    if (end - start !== 5) {
+      if (this.isIdle(streamId)) return this.connectionError(Http2ErrorCode.FrameSizeError, "PRIORITY size");
+      this.#resetById(streamId, Http2ErrorCode.FrameSizeError);
+    } else if ((readU32(bytes, start) & 0x7fffffff) === streamId) {
+      if (this.isIdle(streamId)) {
+        return this.connectionError(Http2ErrorCode.ProtocolError, "stream depends on itself");
+      }
+      this.#resetById(streamId, Http2ErrorCode.ProtocolError);
+    }
+    return true;
+  }
+
+  #resetById(streamId: number, code: Http2ErrorCode): void {
+    const stream = this.streams.get(streamId);
+    if (stream !== undefined) this.resetStream(stream, code);
+    else this.writeRstStream(streamId, code);
+  }
+
+  #onRstStream(streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (streamId === 0) return this.connectionError(Http2ErrorCode.ProtocolError, "RST_STREAM on stream 0");
+    if (end - start !== 4) return this.connectionError(Http2ErrorCode.FrameSizeError, "RST_STREAM size");
+    if (this.isIdle(streamId)) return this.connectionError(Http2ErrorCode.ProtocolError, "RST_STREAM on idle stream");
+    const stream = this.streams.get(streamId);
+    if (stream === undefined) return this.spend(1);
+    const code = readU32(bytes, start);
+    this.streams.delete(streamId);
+    this.closedStreams.add(streamId, false);
+    stream.closed = true;
+    stream.dropQueue();
+    const goOn = this.onPeerReset(stream, code);
+    stream.onAborted(code);
+    this.onStreamRemoved();
+    return goOn && !this.ended;
+  }
+
+  #onSettings(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (streamId !== 0) return this.connectionError(Http2ErrorCode.ProtocolError, "SETTINGS on a stream");
+    if ((flags & FrameFlag.Ack) !== 0) {
+      if (end !== start) return this.connectionError(Http2ErrorCode.FrameSizeError, "SETTINGS acknowledgement size");
+      return this.spend(1);
+    }
+    if ((end - start) % 6 !== 0) return this.connectionError(Http2ErrorCode.FrameSizeError, "SETTINGS size");
+    if (!this.spend(10 + (end - start) / 6)) return false;
+    const windowBefore = this.peer.initialWindowBytes;
+    const code = applySettings(this.peer, bytes, start, end);
+    if (code !== Http2ErrorCode.NoError) return this.connectionError(code, "bad setting");
+    this.sendFrameBytes = Math.min(this.peer.maxFrameBytes, FRAME_PAYLOAD_BYTES_MIN);
+    this.encoder.setPeerTableBytes(this.peer.headerTableBytes);
+    const delta = this.peer.initialWindowBytes - windowBefore;
+    if (delta !== 0) {
+      for (const stream of this.streams.values()) {
+        stream.sendWindow += delta;
+        if (stream.sendWindow > WINDOW_BYTES_MAX) {
+          return this.connectionError(Http2ErrorCode.FlowControlError, "stream window");
+        }
+        if (stream.hasQueue) this.schedule(stream);
+      }
+    }
+    this.writeFrame(SETTINGS_ACK);
+    this.onPeerSettings();
+    return true;
+  }
+
+  /** The peer's settings have been applied. */
+  protected onPeerSettings(): void {}
+
+  #onPing(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (streamId !== 0) return this.connectionError(Http2ErrorCode.ProtocolError, "PING on a stream");
+    if (end - start !== 8) return this.connectionError(Http2ErrorCode.FrameSizeError, "PING size");
+    if (!this.spend(10)) return false;
+    const opaque = bytes.subarray(start, end);
+    if ((flags & FrameFlag.Ack) !== 0) {
+      this.onPingAck(opaque);
+      return !this.ended;
+    }
+    this.writeFrame(pingFrame(opaque, true));
+    return this.onPing(opaque);
+  }
+
+  #onWindowUpdate(streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start !== 4) return this.connectionError(Http2ErrorCode.FrameSizeError, "WINDOW_UPDATE size");
+    if (!this.spend(1)) return false;
+    const increment = readU32(bytes, start) & 0x7fffffff;
+    if (streamId === 0) {
+      if (increment === 0) return this.connectionError(Http2ErrorCode.ProtocolError, "WINDOW_UPDATE of 0");
+      this.sendWindow += increment;
+      if (this.sendWindow > WINDOW_BYTES_MAX) {
+        return this.connectionError(Http2ErrorCode.FlowControlError, "connection window");
+      }
+      return true;
+    }
+    const stream = this.streams.get(streamId);
+    if (stream === undefined) {
+      if (this.isIdle(streamId)) {
+        return this.connectionError(Http2ErrorCode.ProtocolError, "WINDOW_UPDATE on idle stream");
+      }
+      return true;
+    }
+    if (increment === 0) {
+      this.resetStream(stream, Http2ErrorCode.ProtocolError);
+      return true;
+    }
+    stream.sendWindow += increment;
+    if (stream.sendWindow > WINDOW_BYTES_MAX) this.resetStream(stream, Http2ErrorCode.FlowControlError);
+    else if (stream.hasQueue) this.schedule(stream);
+    return true;
+  }
+
+  /** Takes tokens for an unproductive frame; false, after a GOAWAY, when the peer overdid it. */
+  protected spend(tokens: number): boolean {
+    if (this.budget.spend(tokens)) return true;
+    return this.connectionError(Http2ErrorCode.EnhanceYourCalm, "flood");
+  }
+
+  // ---- sending ---------------------------------------------------------------------------------------------------------
+
+  /** Sees to it that what was written leaves at the end of this turn. */
+  queueFlush(): void {
+    if (this.#reading || this.#flushQueued) return;
+    this.#flushQueued = true;
+    queueMicrotask(this.#flushTask);
+  }
+
+  /** Sends what is gathered, and DATA as far as windows and socket allow. */
+  flush(): void {
+    if (this.socket.destroyed) {
+      this.output.discard();
+      return;
+    }
+    let produced = 0;
+    for (;;) {
+      const bytes = this.#round.empty ? 0 : this.#pumpRound();
+      this.output.flush();
+      if (bytes === 0) break;
+      produced += bytes;
+      if (produced >= FLUSH_BYTES_MAX) {
+        this.clock.nextTurn(this.#flushTask);
+        this.#flushQueued = true;
+        break;
+      }
+    }
+    if (!this.#readPaused && this.output.unsentBytes > UNSENT_PAUSE_BYTES && !this.ended) {
+      // A peer that does not read its replies gets no more of its requests read.
+      this.#readPaused = true;
+      this.socket.pause();
+    }
+  }
+
+  /** One round of frames, at most 256 KiB. Returns the payload bytes written; 0 when nothing can be sent now. */
+  #pumpRound(): number {
+    const round = this.#round;
+    let produced = 0;
+    let left = 0;
+    // Streams whose bytes wait for the connection's window keep their place in the round.
+    const waiting: Http2Stream[] = [];
+    while (!round.empty && produced < 262144 && !this.output.blocked) {
+      const stream = round.take();
+      if (stream.closed) continue;
+      const window = Math.min(this.sendWindow, stream.sendWindow);
+      if (stream.queuedBytes > 0 && window <= 0) {
+        if (stream.sendWindow > 0) waiting.push(stream);
+        continue;
+      }
+      const bytes = stream.pump(Math.min(this.sendFrameBytes, window < 0 ? 0 : window));
+      this.sendWindow -= bytes;
+      produced += bytes;
+      left = stream.queuedBytes;
+      if (left > 0 && !stream.closed) round.add(stream);
+    }
+    for (const stream of waiting) round.add(stream);
+    return produced;
+  }
+
+  /** Puts a stream with something queued into the round and has it flushed. */
+  schedule(stream: Http2Stream): void {
+    this.#round.add(stream);
+    this.queueFlush();
+  }
+
+  /** True when DATA of this many bytes may go out now, ahead of nothing. */
+  canSend(stream: Http2Stream, bytes: number): boolean {
+    return (
+      bytes <= this.sendFrameBytes && bytes <= stream.sendWindow && bytes <= this.sendWindow && !this.output.blocked
+    );
+  }
+
+  /** Writes the head of a DATA frame whose payload the caller appends; the windows are the caller's to count. */
+  beginData(streamId: number, payloadBytes: number): void {
+    const output = this.output;
+    output.reserve(FRAME_HEADER_BYTES);
+    output.at = writeFrameHeader(output.buffer, output.at, payloadBytes, FrameType.Data, 0, streamId);
+    this.wroteFrames = true;
+  }
+
+  /** An empty DATA frame with END_STREAM. */
+  writeDataEnd(streamId: number): void {
+    const output = this.output;
+    output.reserve(FRAME_HEADER_BYTES);
+    output.at = writeFrameHeader(output.buffer, output.at, 0, FrameType.Data, FrameFlag.EndStream, streamId);
+    this.queueFlush();
+  }
+
+  /** A header block as HEADERS, with CONTINUATION frames where it is larger than the peer takes at once. */
+  writeHeaderBlock(streamId: number, block: Uint8Array, endStream: boolean): void {
+    this.wroteFrames = true;
+    const output = this.output;
+    const endFlag = endStream ? FrameFlag.EndStream : 0;
+    const length = block.length;
+    if (length <= FRAME_PAYLOAD_BYTES_MIN) {
+      output.reserve(FRAME_HEADER_BYTES + length);
+      const flags = FrameFlag.EndHeaders | endFlag;
+      const at = writeFrameHeader(output.buffer, output.at, length, FrameType.Headers, flags, streamId);
+      copyInto(output.buffer, at, block);
+      output.at = at + length;
+    } else {
+      for (let from = 0; from < length; from += FRAME_PAYLOAD_BYTES_MIN) {
+        const to = Math.min(length, from + FRAME_PAYLOAD_BYTES_MIN);
+        const type = from === 0 ? FrameType.Headers : FrameType.Continuation;
+        const flags = (from === 0 ? endFlag : 0) | (to === length ? FrameFlag.EndHeaders : 0);
+        output.reserve(FRAME_HEADER_BYTES + to - from);
+        const at = writeFrameHeader(output.buffer, output.at, to - from, type, flags, streamId);
+        output.buffer.set(block.subarray(from, to), at);
+        output.at = at + to - from;
+      }
+    }
+    this.queueFlush();
+  }
+
+  writeFrame(frame: Uint8Array): void {
+    this.output.append(frame);
+    this.queueFlush();
+  }
+
+  writeWindowUpdate(streamId: number, increment: number): void {
+    const output = this.output;
+    output.reserve(FRAME_HEADER_BYTES + 4);
+    const at = writeFrameHeader(output.buffer, output.at, 4, FrameType.WindowUpdate, 0, streamId);
+    output.at = writeU32(output.buffer, at, increment);
+    this.queueFlush();
+  }
+
+  writeRstStream(streamId: number, code: Http2ErrorCode): void {
+    const output = this.output;
+    output.reserve(FRAME_HEADER_BYTES + 4);
+    const at = writeFrameHeader(output.buffer, output.at, 4, FrameType.RstStream, 0, streamId);
+    output.at = writeU32(output.buffer, at, code);
+    this.queueFlush();
+  }
+
+  // ---- ends ------------------------------------------------------------------------------------------------------------
+
+  /** Resets a stream because of the peer's misbehaviour; its owner hears of it by `onAborted`. */
+  resetStream(stream: Http2Stream, code: Http2ErrorCode): void {
+    if (stream.closed) return;
+    this.abandonStream(stream, code);
+    stream.onAborted(code);
+  }
+
+  /** Resets a stream on behalf of its owner, who is not told. */
+  abandonStream(stream: Http2Stream, code: Http2ErrorCode): void {
+    if (stream.closed) return;
+    stream.closed = true;
+    stream.dropQueue();
+    this.writeRstStream(stream.id, code);
+    this.streams.delete(stream.id);
+    this.closedStreams.add(stream.id, true);
+    this.onStreamRemoved();
+  }
+
+  /** The owner has sent END_STREAM. The stream is forgotten once the peer has too. */
+  streamLocallyEnded(stream: Http2Stream): void {
+    stream.localEnded = true;
+    this.#removeIfDone(stream);
+  }
+
+  #removeIfDone(stream: Http2Stream): void {
+    if (!stream.remoteEnded || !stream.localEnded || stream.closed) return;
+    stream.closed = true;
+    this.streams.delete(stream.id);
+    this.closedStreams.add(stream.id, false);
+    this.onStreamRemoved();
+  }
+
+  /** The last stream that the peer opened and we took up, for GOAWAY. */
+  protected abstract get lastPeerStreamId(): number;
+
+  /** Sends GOAWAY with the error and closes. Always returns false, so that frame handlers can return it. */
+  connectionError(code: Http2ErrorCode, reason: string): false {
+    if (this.ended) return false;
+    this.ended = true;
+    this.output.append(goAwayFrame(this.lastPeerStreamId, code, utf8(reason)));
+    this.onConnectionError(code, reason);
+    this.#round.clear();
+    this.#abortAll(code);
+    this.#finish();
+    return false;
+  }
+
+  protected abstract onConnectionError(code: Http2ErrorCode, reason: string): void;
+
+  /** Sends what is gathered, then closes; the peer has a moment to take it. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#round.clear();
+    this.#abortAll(Http2ErrorCode.Cancel);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.output.flush();
+    this.socket.end();
+    if (this.#readPaused) this.socket.resume();
+    this.#closeTimer = this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.destroy());
+  }
+
+  destroy(error?: Error): void {
+    this.socket.destroy(error);
+  }
+
+  /**
+   * Called every few seconds: closes a connection whose peer takes nothing from its socket, and resets streams whose peer gives no
+   * window although much waits for it.
+   */
+  sweep(nowMs: number): void {
+    const unsent = this.output.unsentBytes;
+    const sent = this.output.sentBytes - unsent;
+    if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
+      this.#stallSinceMs = nowMs;
+      this.#stallSent = sent;
+    }
+    this.#stallUnsent = unsent;
+    if (unsent > 0 && nowMs - this.#stallSinceMs >= this.limits.stallTimeoutMs) {
+      this.destroy(new Error("the peer does not read"));
+      return;
+    }
+    for (const stream of this.streams.values()) {
+      if (stream.queuedBytes <= this.limits.stalledBytesMax) {
+        stream.progressMs = -1;
+      } else if (stream.progressMs < 0 || stream.takenBytes > 0) {
+        stream.progressMs = nowMs;
+        stream.takenBytes = 0;
+      } else if (nowMs - stream.progressMs >= this.limits.stallTimeoutMs) {
+        this.resetStream(stream, Http2ErrorCode.EnhanceYourCalm);
+      }
+    }
+  }
+}

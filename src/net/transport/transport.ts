@@ -1,0 +1,305 @@
+/**
+ * The server's side of the network: listeners that speak gRPC over HTTP/2, plain HTTP over HTTP/2 and HTTP/1.1 on one port, with TLS or without.
+ *
+ * ```
+ * accept -> [TLS handshake] -> first bytes -> preface: ServerConnection (gRPC calls, HTTP exchanges)
+ *                                          -> else:    node:http (HTTP exchanges)
+ * ```
+ */
+
+import { once } from "node:events";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from "node:tls";
+import type { Clock, Timer } from "../../io/clock.ts";
+import type { Logger } from "../../io/logger.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { HttpHandler } from "./http-exchange.ts";
+import { Http1Server } from "./http1-server.ts";
+import { DEFAULT_KEEPALIVE, type KeepaliveOptions } from "./keepalive.ts";
+import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
+import type { ConnectionInfo, GrpcRouter } from "./server-call.ts";
+import { couldBePreface, ServerConnection, type ServerConnectionContext } from "./server-connection.ts";
+import { OutputBufferPool } from "./socket-output.ts";
+import { type ListenerTls, TlsContext } from "./tls-context.ts";
+import { TransportMetrics } from "./transport-metrics.ts";
+
+/** Where to listen: a TCP port (0 for any) or a Unix socket. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly socketPath: string };
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Without a router, gRPC requests go to the HTTP handler like others. */
+  readonly router?: GrpcRouter | undefined;
+  /** Without a handler only gRPC is served. */
+  readonly http?: HttpHandler | undefined;
+  readonly limits?: Partial<TransportLimits> | undefined;
+  readonly keepalive?: Partial<KeepaliveOptions> | undefined;
+  readonly metrics?: TransportMetrics | undefined;
+  /** Told of what handlers throw besides EtcdError, after the call has been failed. */
+  readonly onHandlerError?: ((error: unknown) => void) | undefined;
+}
+
+const SWEEP_INTERVAL_MS = 5000;
+const PREFACE_BYTES = 24;
+
+export class Transport {
+  readonly metrics: TransportMetrics;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #limits: TransportLimits;
+  readonly #context: ServerConnectionContext;
+  readonly #http1: Http1Server | undefined;
+  readonly #buffers: OutputBufferPool;
+  readonly #deadlines: Deadlines;
+  readonly #servers: Server[];
+  readonly #sockets: Set<Socket>;
+  readonly #connections: Set<ServerConnection>;
+  readonly #infos: WeakMap<Socket, ConnectionInfo>;
+  readonly #sweeper: Timer;
+  #closing: boolean;
+  #onAllClosed: (() => void) | undefined;
+
+  constructor(options: TransportOptions) {
+    this.metrics = options.metrics ?? new TransportMetrics();
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#deadlines = new Deadlines(options.clock);
+    this.#context = {
+      router: options.router,
+      http: options.http,
+      logger: options.logger,
+      metrics: this.metrics,
+      deadlines: this.#deadlines,
+      keepalive: { ...DEFAULT_KEEPALIVE, ...options.keepalive },
+      services: servicesOf(options.router),
+      onHandlerError: options.onHandlerError,
+    };
+    this.#infos = new WeakMap();
+    this.#http1 =
+      options.http === undefined
+        ? undefined
+        : new Http1Server({
+            http: options.http,
+            limits: this.#limits,
+            logger: options.logger,
+            infoOf: (socket) => this.#infoOf(socket),
+            onHandlerError: options.onHandlerError,
+          });
+    this.#buffers = new OutputBufferPool();
+    this.#servers = [];
+    this.#sockets = new Set();
+    this.#connections = new Set();
+    this.#sweeper = options.clock.setRepeating(SWEEP_INTERVAL_MS, () => {
+      const now = this.#clock.now();
+      for (const connection of this.#connections) connection.sweep(now);
+    });
+    this.#closing = false;
+    this.#onAllClosed = undefined;
+  }
+
+  /** Opens a listener. Resolves to its address once it accepts; rejects with the system's error. */
+  async listen(address: ListenAddress, tls?: ListenerTls): Promise<{ readonly host: string; readonly port: number }> {
+    const server = tls === undefined ? this.#plainServer() : this.#tlsServer(tls);
+    server.on("drop", () => this.#logger.warn("dropped a connection: too many are open"));
+    this.#servers.push(server);
+    if ("socketPath" in address) server.listen(address.socketPath);
+    // Go resolves localhost to IPv4 first; Node may choose ::1.
+    else server.listen(address.port, address.host === "localhost" ? "127.0.0.1" : address.host);
+    await once(server, "listening");
+    server.on("error", (error) => this.#logger.warn("listener failed", { error: error.message }));
+    const bound = server.address();
+    if (bound === null || typeof bound === "string") return { host: bound ?? "", port: 0 };
+    return { host: bound.address, port: bound.port };
+  }
+
+  #plainServer(): Server {
+    return createTcpServer({ noDelay: true }, (socket) => {
+      this.#track(socket);
+      this.#sniff(socket);
+    });
+  }
+
+  #tlsServer(tls: ListenerTls): TlsServer {
+    const context = new TlsContext(tls);
+    const server = createTlsServer({
+      ...context.material,
+      requestCert: tls.requestCert ?? false,
+      rejectUnauthorized: tls.rejectUnauthorized ?? false,
+      ALPNProtocols: ["h2", "http/1.1"],
+      handshakeTimeout: this.#limits.handshakeTimeoutMs,
+      noDelay: true,
+    });
+    // Certificates are looked at again before each handshake, as Go's GetCertificate does.
+    server.prependListener("connection", (socket: Socket) => {
+      this.#track(socket);
+      try {
+        if (context.refresh()) server.setSecureContext(context.material);
+      } catch (error) {
+        this.#logger.warn("failed to load the TLS certificate", { error: String(error) });
+      }
+    });
+    server.on("tlsClientError", (error: Error, socket: Socket) => {
+      this.metrics.handshakeErrors++;
+      this.#logger.warn("rejected connection on client endpoint", {
+        "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
+        error: error.message,
+      });
+      socket.destroy();
+    });
+    server.on("secureConnection", (socket) => {
+      const refusal = tls.verifyPeer?.(socket.getPeerX509Certificate());
+      if (refusal !== undefined) {
+        this.metrics.handshakeErrors++;
+        this.#logger.warn("rejected connection on client endpoint", {
+          "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
+          error: refusal,
+        });
+        socket.destroy();
+        return;
+      }
+      this.#sniff(socket);
+    });
+    return server;
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    this.metrics.connections++;
+    this.metrics.connectionsTotal++;
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      this.metrics.connections--;
+      this.#checkClosed();
+    });
+    // A socket may fail before anybody else listens; "close" follows.
+    socket.on("error", ignoreError);
+  }
+
+  /** Reads until HTTP/1.1 and HTTP/2 can be told apart, then hands the socket over. */
+  #sniff(socket: Socket): void {
+    let seen: Uint8Array | undefined;
+    const timer = this.#clock.setTimer(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+    const stop = (): void => {
+      timer.cancel();
+      socket.off("data", onData);
+      socket.off("close", stop);
+    };
+    const onData = (chunk: Uint8Array): void => {
+      const bytes = seen === undefined ? chunk : Buffer.concat([seen, chunk]);
+      if (!couldBePreface(bytes)) {
+        stop();
+        if (this.#http1 === undefined || this.#closing) socket.destroy();
+        else this.#http1.accept(socket, bytes);
+      } else if (bytes.length >= PREFACE_BYTES) {
+        stop();
+        this.#acceptHttp2(socket, bytes);
+      } else {
+        seen = bytes;
+      }
+    };
+    socket.on("data", onData);
+    socket.on("close", stop);
+    socket.on("error", ignoreError);
+  }
+
+  #acceptHttp2(socket: Socket, first: Uint8Array): void {
+    const connection = new ServerConnection(
+      { socket, clock: this.#clock, limits: this.#limits, outputBuffers: this.#buffers },
+      this.#context,
+      this.#infoOf(socket),
+      (gone) => {
+        this.#connections.delete(gone);
+      },
+    );
+    this.#connections.add(connection);
+    connection.receive(first);
+    if (this.#closing) connection.drain();
+  }
+
+  #infoOf(socket: Socket): ConnectionInfo {
+    let info = this.#infos.get(socket);
+    if (info === undefined) {
+      info = {
+        remoteAddress: addressText(socket.remoteAddress, socket.remotePort),
+        localAddress: addressText(socket.localAddress, socket.localPort),
+        tls: socket instanceof TLSSocket ? tlsInfo(socket) : undefined,
+      };
+      this.#infos.set(socket, info);
+    }
+    return info;
+  }
+
+  /**
+   * Stops listening, lets calls and requests in flight finish and closes; what is still open after `graceMs` is cut off.
+   * Resolves when every socket is closed.
+   */
+  async close(graceMs: number): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = true;
+      for (const server of this.#servers) server.close();
+      this.#http1?.drain();
+      for (const connection of this.#connections) connection.drain();
+    }
+    const force = this.#clock.setTimer(graceMs, () => this.destroy());
+    if (this.#sockets.size > 0) {
+      await new Promise<void>((resolve) => {
+        const before = this.#onAllClosed;
+        this.#onAllClosed = () => {
+          before?.();
+          resolve();
+        };
+      });
+    }
+    force.cancel();
+    this.#stopTimers();
+  }
+
+  /** Closes everything at once. */
+  destroy(): void {
+    this.#closing = true;
+    for (const server of this.#servers) server.close();
+    this.#http1?.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#stopTimers();
+  }
+
+  #stopTimers(): void {
+    this.#sweeper.cancel();
+    this.#deadlines.stop();
+  }
+
+  #checkClosed(): void {
+    if (this.#sockets.size > 0) return;
+    const done = this.#onAllClosed;
+    this.#onAllClosed = undefined;
+    done?.();
+  }
+}
+
+function ignoreError(): void {
+  // The "close" event that follows does the work.
+}
+
+function servicesOf(router: GrpcRouter | undefined): ReadonlySet<string> {
+  const services = new Set<string>();
+  if (router !== undefined) for (const path of router.keys()) services.add(path.slice(1, path.lastIndexOf("/")));
+  return services;
+}
+
+function addressText(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return "@";
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function tlsInfo(socket: TLSSocket): NonNullable<ConnectionInfo["tls"]> {
+  const certificate = socket.getPeerX509Certificate();
+  const names: string | string[] | undefined = certificate?.toLegacyObject().subject?.CN;
+  return {
+    // Go keeps the last of several common names.
+    peerCommonName: Array.isArray(names) ? names.at(-1) : names,
+    authorized: socket.authorized,
+    peerCertificate: certificate?.raw,
+  };
+}
