@@ -129,13 +129,15 @@ export class CatchUpBatch implements EventVisitor {
             this.#leaving.push(watcher);
             continue;
           }
-          if (watcher.open === undefined) {
-            watcher.open = stream.openResponse(watcher, this.#headerRevision);
-            this.#gathering.push(watcher);
-          }
-          watcher.openLastRevision = revision;
         }
-        stream.addEvent(watcher.open, watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain());
+        watcher.openLastRevision = revision;
+        const encoded = watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
+        if (watcher.open === undefined) {
+          watcher.open = stream.openResponse(watcher, this.#headerRevision, encoded);
+          this.#gathering.push(watcher);
+        } else {
+          stream.addEvent(watcher.open, encoded);
+        }
       }
     }
   }

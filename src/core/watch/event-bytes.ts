@@ -13,14 +13,17 @@ import { putUint32, sizeOfDelimited } from "../../proto/writer.ts";
 import type { WatchEvent } from "../mvcc/watch-event.ts";
 import type { EventSource } from "./event-source.ts";
 
-/** Encoded field 11 of a WatchResponse, whole or in parts. Immutable. */
+/**
+ * Encoded field 11 of a WatchResponse, whole or in parts. Immutable. It does not hold the event: a queued one must not keep the slab
+ * that its KeyValue was cut from.
+ */
 export class EncodedEvent {
-  readonly event: WatchEvent;
+  readonly modRevision: number;
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
 
-  constructor(event: WatchEvent, parts: readonly Uint8Array[], bytes: number) {
-    this.event = event;
+  constructor(modRevision: number, parts: readonly Uint8Array[], bytes: number) {
+    this.modRevision = modRevision;
     this.parts = parts;
     this.bytes = bytes;
   }
@@ -56,7 +59,7 @@ export class EventBytes {
 }
 
 function encodeEvent(event: WatchEvent, prev: Uint8Array | undefined): EncodedEvent {
-  const { kv, isDelete } = event;
+  const { kv, isDelete, modRevision } = event;
   const prevBytes = prev === undefined ? 0 : 1 + sizeOfDelimited(prev.length);
   const bodyBytes = (isDelete ? 2 : 0) + 1 + sizeOfDelimited(kv.length) + prevBytes;
   const bytes = 1 + sizeOfDelimited(bodyBytes);
@@ -66,15 +69,15 @@ function encodeEvent(event: WatchEvent, prev: Uint8Array | undefined): EncodedEv
     const kvEnd = bytes - prevBytes;
     whole.set(kv, kvEnd - kv.length);
     writeHead(whole, kvEnd - kv.length, isDelete, bodyBytes, kv.length);
-    return new EncodedEvent(event, [whole], bytes);
+    return new EncodedEvent(modRevision, [whole], bytes);
   }
   const head = new Uint8Array(bytes - prevBytes - kv.length);
   writeHead(head, head.length, isDelete, bodyBytes, kv.length);
-  if (prev === undefined) return new EncodedEvent(event, [head, kv], bytes);
+  if (prev === undefined) return new EncodedEvent(modRevision, [head, kv], bytes);
   // `prev` is a view of a page that may be gone after this turn: it is copied also when big.
   const tail = new Uint8Array(prevBytes);
   writePrev(tail, prevBytes, prev);
-  return new EncodedEvent(event, [head, kv, tail], bytes);
+  return new EncodedEvent(modRevision, [head, kv, tail], bytes);
 }
 
 /** What stands before the KeyValue bytes, ending before `at`. */

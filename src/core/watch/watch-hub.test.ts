@@ -229,7 +229,7 @@ test("a watcher that is 500,000 revisions behind catches up in one pass of slice
     slices++;
     for (let r = hub.take(stream); r !== undefined; r = hub.take(stream)) {
       assert.ok(r.events.length <= 1000);
-      for (const { event: e } of r.events) assert.equal(e.modRevision, next++);
+      for (const { modRevision } of r.events) assert.equal(modRevision, next++);
     }
   } while (hub.catchUp());
   for (let r = hub.take(stream); r !== undefined; r = hub.take(stream)) next += r.events.length;

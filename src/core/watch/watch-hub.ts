@@ -241,8 +241,11 @@ export class WatchHub {
           this.#lagging.push(watcher);
           continue;
         }
-        response = stream.openResponse(watcher, revision);
-        stream.addEvent(response, watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain());
+        response = stream.openResponse(
+          watcher,
+          revision,
+          watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain(),
+        );
         stream.enqueue(response);
         this.#pendingEvents++;
         if (several) {

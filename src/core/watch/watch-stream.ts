@@ -21,8 +21,12 @@ export interface WatchSignals {
 
 /** What a queued response costs beside its events. */
 const RESPONSE_BYTES = 160;
-/** Taken slots at the head of the queue before it is compacted. */
-const COMPACT_SLOTS_MIN = 1024;
+/** A ring that grew beyond this is given back when it is empty. */
+const RING_SLOTS_KEPT = 64;
+
+function emptyRing(): (WatchResponse | undefined)[] {
+  return [undefined, undefined, undefined, undefined];
+}
 
 export class WatchStream {
   /** Watchers that have an id here, also compacted ones. Changed by the hub only. */
@@ -31,8 +35,10 @@ export class WatchStream {
   readonly waiting: Set<Watcher>;
   readonly #signals: WatchSignals;
   readonly #queuedBytesMax: number;
-  #queue: (WatchResponse | undefined)[];
+  /** Ring of a power of two slots, `#count` of them used from `#head` on. */
+  #ring: (WatchResponse | undefined)[];
   #head: number;
+  #count: number;
   #queuedBytes: number;
   #signaled: boolean;
   #newestCharged: EncodedEvent | undefined;
@@ -44,8 +50,9 @@ export class WatchStream {
     this.waiting = new Set();
     this.#signals = signals;
     this.#queuedBytesMax = queuedBytesMax;
-    this.#queue = [];
+    this.#ring = emptyRing();
     this.#head = 0;
+    this.#count = 0;
     this.#queuedBytes = 0;
     this.#signaled = false;
     this.#newestCharged = undefined;
@@ -63,7 +70,7 @@ export class WatchStream {
   }
 
   get queuedResponses(): number {
-    return this.#queue.length - this.#head;
+    return this.#count;
   }
 
   /** At its bound: takes no event of a further revision. */
@@ -82,22 +89,28 @@ export class WatchStream {
     return this.#nextId++;
   }
 
-  /** Puts an event into a response that is being gathered or queued, and charges for it. */
+  /** A response for events of one watcher, charged but not queued yet. */
+  openResponse(watcher: Watcher, headerRevision: number, first: EncodedEvent): WatchResponse {
+    const response = new WatchResponse(watcher.id, headerRevision, watcher, false, false, 0, "", [first]);
+    response.eventsBytes = first.bytes;
+    response.chargedBytes = RESPONSE_BYTES;
+    this.#queuedBytes += RESPONSE_BYTES;
+    this.#charge(response, first);
+    return response;
+  }
+
+  /** Puts a further event into a response that is being gathered or queued, and charges for it. */
   addEvent(response: WatchResponse, encoded: EncodedEvent): void {
     response.events.push(encoded);
     response.eventsBytes += encoded.bytes;
+    this.#charge(response, encoded);
+  }
+
+  #charge(response: WatchResponse, encoded: EncodedEvent): void {
     if (this.#newestCharged === encoded) return;
     this.#newestCharged = encoded;
     response.chargedBytes += encoded.bytes;
     this.#queuedBytes += encoded.bytes;
-  }
-
-  /** A response for events of one watcher, charged but not queued yet. */
-  openResponse(watcher: Watcher, headerRevision: number): WatchResponse {
-    const response = new WatchResponse(watcher.id, headerRevision, watcher, false, false, 0, "", []);
-    response.chargedBytes = RESPONSE_BYTES;
-    this.#queuedBytes += RESPONSE_BYTES;
-    return response;
   }
 
   /** Gives back what a response was charged that will not be sent. */
@@ -108,10 +121,20 @@ export class WatchStream {
 
   /** Queues a response made by {@link openResponse}. */
   enqueue(response: WatchResponse): void {
-    this.#queue.push(response);
+    if (this.#count === this.#ring.length) this.#grow();
+    this.#ring[(this.#head + this.#count++) & (this.#ring.length - 1)] = response;
     if (this.#signaled) return;
     this.#signaled = true;
     this.#signals.streamReady(this);
+  }
+
+  #grow(): void {
+    const { length } = this.#ring;
+    const grown: (WatchResponse | undefined)[] = [];
+    for (let i = 0; i < length * 2; i++)
+      grown.push(i < length ? this.#ring[(this.#head + i) & (length - 1)] : undefined);
+    this.#ring = grown;
+    this.#head = 0;
   }
 
   /** Queues a reply that carries no events. */
@@ -123,20 +146,17 @@ export class WatchStream {
 
   /** Next response, or undefined when there is none: `streamReady` is then signalled again for the next one. For the hub. */
   shift(): WatchResponse | undefined {
-    const queue = this.#queue;
-    const response = queue[this.#head];
-    if (response === undefined) {
-      this.#queue = [];
+    if (this.#count === 0) {
+      if (this.#ring.length > RING_SLOTS_KEPT) this.#ring = emptyRing();
       this.#head = 0;
       this.#signaled = false;
       this.#newestCharged = undefined;
       return undefined;
     }
-    queue[this.#head++] = undefined;
-    if (this.#head >= COMPACT_SLOTS_MIN && this.#head * 2 >= queue.length) {
-      this.#queue = queue.slice(this.#head);
-      this.#head = 0;
-    }
+    const response = this.#ring[this.#head]!;
+    this.#ring[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#ring.length - 1);
+    this.#count--;
     this.#queuedBytes -= response.chargedBytes;
     return response;
   }
@@ -145,8 +165,9 @@ export class WatchStream {
   close(): void {
     this.#closed = true;
     this.#signaled = true;
-    this.#queue = [];
+    this.#ring = emptyRing();
     this.#head = 0;
+    this.#count = 0;
     this.#queuedBytes = 0;
     this.#newestCharged = undefined;
     this.watchers.clear();
