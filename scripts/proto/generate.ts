@@ -5,16 +5,15 @@ import { fileURLToPath } from "node:url";
 import { emitFile } from "./emit.ts";
 import { readSchema } from "./schema.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const target = join(root, "src", "proto", "generated");
-
 /** The generated files: name to text. */
-export function generate(): Map<string, string> {
+export function generate(root: string): Map<string, string> {
   return new Map(readSchema(join(root, "proto")).map((file) => [`${file.name}.ts`, emitFile(file)]));
 }
 
 function main(): void {
-  const files = generate();
+  const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+  const target = join(root, "src", "proto", "generated");
+  const files = generate(root);
   const check = process.argv.includes("--check");
   mkdirSync(target, { recursive: true });
   let stale = 0;
