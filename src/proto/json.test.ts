@@ -72,7 +72,7 @@ test("fromJson takes integers as numbers, text and numbers with an exponent, ins
     [],
     {},
   ])
-    assert.throws(() => PutRequest.fromJson({ lease }), ProtoError, String(lease));
+    assert.throws(() => PutRequest.fromJson({ lease }), ProtoError, JSON.stringify(lease));
   refused(() => PutRequest.fromJson({ lease: "x" }), 'invalid value for int64 field lease: "x"');
   refused(() => PutRequest.fromJson({ lease: 0.5 }), "invalid value for int64 field lease: 0.5");
 });
