@@ -8,9 +8,27 @@ import { latin1 } from "../../base/bytes.ts";
 import { putBig, putBytes, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../../proto/writer.ts";
 import type { ByteSlab } from "./byte-slab.ts";
 
-/** The stored bytes of a put, cut from the slab. */
+/** Length of what {@link encodeKeyValue} makes. */
+export function keyValueSize(
+  keyBytes: number,
+  createRevision: number,
+  modRevision: number,
+  version: number,
+  valueBytes: number,
+  lease: bigint,
+): number {
+  let size = keyBytes === 0 ? 0 : 1 + sizeOfDelimited(keyBytes);
+  if (createRevision !== 0) size += 1 + sizeOfInt64(createRevision);
+  if (modRevision !== 0) size += 1 + sizeOfInt64(modRevision);
+  if (version !== 0) size += 1 + sizeOfInt64(version);
+  if (valueBytes !== 0) size += 1 + sizeOfDelimited(valueBytes);
+  if (lease !== 0n) size += 1 + sizeOfBig(lease);
+  return size;
+}
+
+/** The bytes of a KeyValue, cut from the slab if there is one. */
 export function encodeKeyValue(
-  slab: ByteSlab,
+  slab: ByteSlab | undefined,
   key: Uint8Array,
   createRevision: number,
   modRevision: number,
@@ -20,13 +38,8 @@ export function encodeKeyValue(
 ): Uint8Array {
   const keyBytes = key.length;
   const valueBytes = value.length;
-  let size = keyBytes === 0 ? 0 : 1 + sizeOfDelimited(keyBytes);
-  if (createRevision !== 0) size += 1 + sizeOfInt64(createRevision);
-  if (modRevision !== 0) size += 1 + sizeOfInt64(modRevision);
-  if (version !== 0) size += 1 + sizeOfInt64(version);
-  if (valueBytes !== 0) size += 1 + sizeOfDelimited(valueBytes);
-  if (lease !== 0n) size += 1 + sizeOfBig(lease);
-  const out = slab.take(size);
+  const size = keyValueSize(keyBytes, createRevision, modRevision, version, valueBytes, lease);
+  const out = slab === undefined ? new Uint8Array(size) : slab.take(size);
   let at = size;
   if (lease !== 0n) {
     at = putBig(out, at, lease);

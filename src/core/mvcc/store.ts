@@ -135,6 +135,18 @@ export class Store {
     return this.index.collect(key, end, atRevision, limit, Number.POSITIVE_INFINITY, this.#found, hits);
   }
 
+  /** The same, looking at no more than `entriesMax` entries, existing or not. */
+  collectSome(
+    key: string,
+    end: string,
+    atRevision: number,
+    limit: number,
+    entriesMax: number,
+    hits: HitSink,
+  ): string | undefined {
+    return this.index.collect(key, end, atRevision, limit, entriesMax, this.#found, hits);
+  }
+
   /**
    * Stored bytes of a key as of a revision (a view, valid in this turn); undefined when the key did not exist then, or the revision is
    * compacted or does not exist yet. What prev_kv of an event is read with: revision = mod revision of the event - 1.
