@@ -99,6 +99,26 @@ export class HpackEncoder {
     return bytes;
   }
 
+  /** As {@link encodePrepared}, followed by one field that is not added to the table. */
+  encodePreparedWith(block: PreparedBlock, name: string, value: string): Uint8Array {
+    const bytes = this.encodePrepared(block);
+    if (bytes === block.bytes) {
+      this.#at = 0;
+      this.#reserve(bytes.length);
+      this.#out.set(bytes, 0);
+      this.#at = bytes.length;
+    }
+    this.#literal(name, value);
+    return this.#out.subarray(0, this.#at);
+  }
+
+  #literal(name: string, value: string): void {
+    const nameIndex = staticNameIndex(name);
+    this.#integer(0x00, 4, nameIndex);
+    if (nameIndex === 0) this.#string(name);
+    this.#string(value);
+  }
+
   /** The block of these names and values; valid until the next call of this encoder. */
   encode(fields: readonly string[]): Uint8Array {
     this.#at = 0;

@@ -9,10 +9,10 @@ import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
 import { type InflateResult, inflateMessage } from "./message-inflate.ts";
+import { writeMessage } from "./message-writer.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ConnectionInfo, ServerCall } from "./server-call.ts";
 import type { ServerConnection } from "./server-connection.ts";
-import { BY_REFERENCE_BYTES, copyInto } from "./socket-output.ts";
 
 /** Unary messages up to this size are copied while END_STREAM is awaited, so that they do not hold their whole chunk. */
 const RETAIN_COPY_BYTES = 8192;
@@ -326,32 +326,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #sendMessage(parts: Uint8Array[], bytes: number): void {
     if (!this.#headersSent) this.#writeHeaders();
     this.#countSent(bytes);
-    const server = this.#server;
-    if (this.hasQueue || !server.canSend(this, bytes + ENVELOPE_BYTES)) {
-      const envelope = new Uint8Array(ENVELOPE_BYTES);
-      writeEnvelope(envelope, 0, bytes);
-      this.enqueue(envelope);
-      for (let i = 0; i < parts.length; i++) this.enqueue(parts[i]!);
-      server.schedule(this);
-      return;
-    }
-    const output = server.output;
-    server.beginData(this.id, bytes + ENVELOPE_BYTES);
-    output.reserve(ENVELOPE_BYTES);
-    output.at = writeEnvelope(output.buffer, output.at, bytes);
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
-      if (part.length >= BY_REFERENCE_BYTES) {
-        output.append(part);
-      } else {
-        output.reserve(part.length);
-        copyInto(output.buffer, output.at, part);
-        output.at += part.length;
-      }
-    }
-    this.sendWindow -= bytes + ENVELOPE_BYTES;
-    server.sendWindow -= bytes + ENVELOPE_BYTES;
-    server.queueFlush();
+    writeMessage(this, parts, bytes, false);
   }
 
   #hasRoom(): boolean {

@@ -2,20 +2,19 @@
  * Remembers what header blocks decoded to. A client repeats the same few bytes for every call of one method; while the dynamic table stays as
  * it is, equal bytes mean an equal list. Blocks that change the table are never kept.
  */
-import type { RequestHead } from "./request-head.ts";
 
 const ENTRIES = 8;
 /** Longer blocks hold literals that hardly recur. */
 const BLOCK_BYTES_MAX = 512;
 
-interface CacheEntry {
+interface CacheEntry<Head> {
   generation: number;
   block: Uint8Array;
-  head: RequestHead;
+  head: Head;
 }
 
-export class HeadCache {
-  readonly #entries: CacheEntry[];
+export class HeadCache<Head> {
+  readonly #entries: CacheEntry<Head>[];
   #next: number;
 
   constructor() {
@@ -23,7 +22,7 @@ export class HeadCache {
     this.#next = 0;
   }
 
-  find(generation: number, bytes: Uint8Array, start: number, end: number): RequestHead | undefined {
+  find(generation: number, bytes: Uint8Array, start: number, end: number): Head | undefined {
     const entries = this.#entries;
     const length = end - start;
     for (let k = 0; k < entries.length; k++) {
@@ -38,7 +37,7 @@ export class HeadCache {
   }
 
   /** Keeps the outcome of a block whose decoding left the table at `generation` as it was before. */
-  keep(generation: number, bytes: Uint8Array, start: number, end: number, head: RequestHead): void {
+  keep(generation: number, bytes: Uint8Array, start: number, end: number, head: Head): void {
     if (end - start > BLOCK_BYTES_MAX) return;
     const entry = { generation, block: bytes.slice(start, end), head };
     if (this.#entries.length < ENTRIES) this.#entries.push(entry);

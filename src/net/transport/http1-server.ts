@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Logger } from "../../io/logger.ts";
 import { BodyTooLargeError, ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import type { TransportLimits } from "./limits.ts";
@@ -38,6 +39,7 @@ export class Http1Server {
       },
       (request, response) => this.#onRequest(request, response),
     );
+    this.#server.on("clientError", onClientError);
     // node:http starts its timeout checks when it listens; this server only ever gets sockets handed over.
     this.#server.emit("listening");
   }
@@ -72,6 +74,22 @@ export class Http1Server {
     this.#server.close();
     this.#server.closeAllConnections();
   }
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+/** The first line is no HTTP request: closed without a word, as etcd's multiplexer does. */
+const NOT_HTTP: ReadonlySet<string> = new Set(["HPE_INVALID_METHOD", "HPE_INVALID_CONSTANT", "HPE_INVALID_VERSION"]);
+
+function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const code = error.code ?? "";
+  if (socket.writable && !NOT_HTTP.has(code) && code !== "ECONNRESET") {
+    socket.write(`HTTP/1.1 ${REFUSALS[code] ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`);
+  }
+  socket.destroy();
 }
 
 class Http1Exchange implements HttpExchange {

@@ -516,10 +516,10 @@ export abstract class Http2Connection implements FrameSink {
   }
 
   /** Writes the head of a DATA frame whose payload the caller appends; the windows are the caller's to count. */
-  beginData(streamId: number, payloadBytes: number): void {
+  beginData(streamId: number, payloadBytes: number, flags: number): void {
     const output = this.output;
     output.reserve(FRAME_HEADER_BYTES);
-    output.at = writeFrameHeader(output.buffer, output.at, payloadBytes, FrameType.Data, 0, streamId);
+    output.at = writeFrameHeader(output.buffer, output.at, payloadBytes, FrameType.Data, flags, streamId);
     this.wroteFrames = true;
   }
 

@@ -8,7 +8,8 @@
 import type { Http2Connection } from "./http2-connection.ts";
 
 export abstract class Http2Stream {
-  readonly id: number;
+  /** 0 until a client's stream is opened. */
+  id: number;
   readonly http2: Http2Connection;
   /** What the peer lets us send; may be negative after it lowered its initial window. */
   sendWindow: number;
@@ -97,7 +98,7 @@ export abstract class Http2Stream {
   pump(bytesMax: number): number {
     const bytes = Math.min(bytesMax, this.queuedBytes);
     if (bytes > 0) {
-      this.http2.beginData(this.id, bytes);
+      this.http2.beginData(this.id, bytes, 0);
       this.#appendTo(bytes);
       this.sendWindow -= bytes;
       this.queuedBytes -= bytes;

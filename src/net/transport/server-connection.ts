@@ -57,7 +57,7 @@ export class ServerConnection extends Http2Connection implements KeepaliveTarget
   readonly okTrailers: PreparedBlock;
   readonly #context: ServerConnectionContext;
   readonly #router: GrpcRouter;
-  readonly #heads: HeadCache;
+  readonly #heads: HeadCache<RequestHead>;
   readonly #police: PingPolice;
   readonly #pinger: Pinger;
   readonly #resets: FloodBudget;
