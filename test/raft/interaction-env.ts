@@ -209,6 +209,7 @@ export class InteractionEnv {
         disableConfChangeValidation: flag("disable-conf-change-validation"),
         readOnlyOption: readOnly === "safe" ? ReadOnlyOption.ReadOnlySafe : ReadOnlyOption.ReadOnlyLeaseBased,
         stepDownOnRemoval: flag("step-down-on-removal"),
+        earlyVoteRequests: true,
       };
       this.#nodes.push({ id, raw: new RawNode(config), storage, config, appendWork: [], applyWork: [] });
     }

@@ -50,6 +50,11 @@ export interface Config {
   readonly disableConfChangeValidation?: boolean;
   /** A leader that is removed or demoted steps down at once. */
   readonly stepDownOnRemoval?: boolean;
+  /**
+   * With asyncStorageWrites: vote requests leave before the candidate's own term and vote are durable, as in etcd-io/raft. Unsafe
+   * (see Raft.send); for comparing output with etcd-io/raft only.
+   */
+  readonly earlyVoteRequests?: boolean;
 }
 
 /** Config with every choice made. */
@@ -96,5 +101,6 @@ export function resolveConfig(config: Config): ResolvedConfig {
     disableProposalForwarding: config.disableProposalForwarding ?? false,
     disableConfChangeValidation: config.disableConfChangeValidation ?? false,
     stepDownOnRemoval: config.stepDownOnRemoval ?? false,
+    earlyVoteRequests: config.earlyVoteRequests ?? false,
   };
 }

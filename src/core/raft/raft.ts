@@ -164,7 +164,16 @@ export class Raft {
       // Forwarded proposals and reads count as local to the leader and carry no term.
       if (type !== MessageType.MsgProp && type !== MessageType.MsgReadIndex) message.term = this.term;
     }
-    if (type === MessageType.MsgAppResp || type === MessageType.MsgVoteResp || type === MessageType.MsgPreVoteResp) {
+    // DIVERGES: etcd-io/raft lets vote requests leave before the term is durable when storage writes are asynchronous. A candidate
+    // can then win and replicate, crash, come back in the term before, and win the same term a second time, because its
+    // voters repeat their votes: two different entries get one (index, term). test/raft/safety.test.ts shows it within seconds.
+    const request = type === MessageType.MsgVote && this.config.asyncStorageWrites && !this.config.earlyVoteRequests;
+    if (
+      request ||
+      type === MessageType.MsgAppResp ||
+      type === MessageType.MsgVoteResp ||
+      type === MessageType.MsgPreVoteResp
+    ) {
       // Votes and acknowledgements promise what must survive a crash. Rejections wait as well: they are rare, and
       // whether they may leave early has not been verified.
       this.messagesAfterAppend.push(message);

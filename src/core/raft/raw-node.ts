@@ -210,9 +210,10 @@ export class RawNode {
     this.#lastLead = raft.lead;
     this.#lastState = raft.state;
     if (ready.hardState !== undefined && !isEmptyHardState(ready.hardState)) this.#lastHardState = ready.hardState;
-    if (raft.readStates.length > 0) raft.readStates = [];
+    // Even the empty ones: they were handed out.
+    raft.readStates = [];
     raft.messages = [];
-    if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
+    raft.messagesAfterAppend = [];
     raft.log.unstable.acceptInProgress();
     const { committedEntries } = ready;
     if (committedEntries.length > 0) {
