@@ -85,13 +85,27 @@ export class KvModel {
     const response = RangeResponse.create({ count: all.length });
     response.header = ResponseHeader.create({ revision });
     if (request.countOnly) return response;
-    let kvs = all.filter(
-      (kv) =>
-        (request.maxModRevision === 0 || kv.modRevision <= request.maxModRevision) &&
-        kv.modRevision >= request.minModRevision &&
-        (request.maxCreateRevision === 0 || kv.createRevision <= request.maxCreateRevision) &&
-        kv.createRevision >= request.minCreateRevision,
-    );
+    const isDefaultOrder =
+      request.sortOrder === SortOrder.NONE ||
+      (request.sortTarget === SortTarget.KEY && request.sortOrder === SortOrder.ASCEND);
+    const bounds = [
+      request.minModRevision,
+      request.maxModRevision,
+      request.minCreateRevision,
+      request.maxCreateRevision,
+    ];
+    // A sort target without an order sorts too, but only what the limit lets through and one more (etcd's rangeLimit).
+    const fetched =
+      request.limit > 0 && isDefaultOrder && bounds.every((n) => n === 0) ? request.limit + 1 : all.length;
+    let kvs = all
+      .slice(0, fetched)
+      .filter(
+        (kv) =>
+          (request.maxModRevision === 0 || kv.modRevision <= request.maxModRevision) &&
+          kv.modRevision >= request.minModRevision &&
+          (request.maxCreateRevision === 0 || kv.createRevision <= request.maxCreateRevision) &&
+          kv.createRevision >= request.minCreateRevision,
+      );
     const by = (a: KeyValue, b: KeyValue): number => {
       switch (request.sortTarget) {
         case SortTarget.KEY:
@@ -136,8 +150,9 @@ export class KvModel {
       createRevision: previous?.createRevision ?? main,
       modRevision: main,
       version: (previous?.version ?? 0) + 1,
-      value: request.ignoreValue ? previous!.value : request.value,
-      lease: request.ignoreLease ? previous!.lease : request.lease,
+      // The key may be gone when an unbounded deletion before it in the transaction took it: etcd panics there.
+      value: request.ignoreValue ? (previous?.value ?? EMPTY_BYTES) : request.value,
+      lease: request.ignoreLease ? (previous?.lease ?? 0n) : request.lease,
     });
     this.#open.push({ kv, isDelete: false, main, sub: this.#open.length });
     const response = PutResponse.create({ header: ResponseHeader.create({ revision: main }) });

@@ -2,7 +2,7 @@
  * Deletion of what a compaction made unreadable, in steps (etcd server/storage/mvcc/kvstore_compaction.go): first the index, then the
  * backend in batches, at the end the mark of completion. Puts may run between any two steps: they only add revisions above the target.
  *
- * What stays is asked of the index, not gathered in a set: after its compaction the oldest revision of a key is the one that stays.
+ * What stays is asked of the index, not gathered in a set: after its compaction it knows no other revisions at or below the target.
  */
 import { assert } from "../../base/assert.ts";
 import { Bucket } from "./backend.ts";
@@ -128,7 +128,7 @@ export class CompactionJob {
     assert(main <= this.revision, "compaction stays below its target");
     const parsed = this.#kv.parse(value);
     const entry = parsed ? this.#store.index.get(this.#kv.key) : undefined;
-    const stays = entry?.isOldest(main, subOf(key)) === true;
+    const stays = entry?.retains(main, subOf(key)) === true;
     const { previous } = this.#plan;
     if (main <= previous) {
       if (!stays && this.#kept.kept > 0) return true;

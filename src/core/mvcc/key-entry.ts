@@ -198,11 +198,17 @@ export class KeyEntry {
     return i >= 0;
   }
 
-  /** After {@link compact}: true when (main, sub), at or below its revision, is the one that stayed. */
-  isOldest(main: number, sub: number): boolean {
-    const revisions = this.#closed !== undefined ? this.#closed[0]!.revisions : this.#older;
-    if (revisions === undefined) return this.version !== DEAD && this.modMain === main && this.modSub === sub;
-    return revisions[0] === main && revisions[1] === sub;
+  /**
+   * True when (main, sub) is known here. After {@link compact} that is what stays of the revisions at or below its target: one, or two
+   * when the key was deleted and put again in the transaction of exactly that revision (etcd keeps the tombstone only).
+   */
+  retains(main: number, sub: number): boolean {
+    if (this.modMain === main && this.modSub === sub) return !this.isEmpty;
+    if (this.#older !== undefined && hasRevision(this.#older, main, sub)) return true;
+    if (this.#closed !== undefined) {
+      for (const { revisions } of this.#closed) if (hasRevision(revisions, main, sub)) return true;
+    }
+    return false;
   }
 
   /**
@@ -255,4 +261,11 @@ function lastAtOrBefore(revisions: readonly number[], atRevision: number): numbe
     else high = middle;
   }
   return low - 1;
+}
+
+function hasRevision(revisions: readonly number[], main: number, sub: number): boolean {
+  for (let i = lastAtOrBefore(revisions, main); i >= 0 && revisions[2 * i] === main; i--) {
+    if (revisions[2 * i + 1] === sub) return true;
+  }
+  return false;
 }
