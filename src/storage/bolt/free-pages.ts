@@ -165,6 +165,11 @@ export class FreePages {
     for (let i = 1; i < runs.length; i += 2) this.#pendingCount += runs[i]!;
   }
 
+  /** Runs of pending pages (first page, count); for the checker. */
+  *pendingRuns(): Generator<readonly [number, number], void, void> {
+    for (const { runs } of this.#pending) for (let i = 0; i < runs.length; i += 2) yield [runs[i]!, runs[i + 1]!];
+  }
+
   addReader(txid: number): void {
     this.#readers.set(txid, (this.#readers.get(txid) ?? 0) + 1);
   }

@@ -1,6 +1,6 @@
 /** A pinned transaction: reads that no later write changes, also long ones in slices. */
 import { assert } from "../../base/assert.ts";
-import type { Bucket, PinnedReader } from "../../core/mvcc/backend.ts";
+import type { PinnedReader } from "../../core/mvcc/backend.ts";
 import type { Clock } from "../../io/clock.ts";
 import type { BoltFile, TransactionState } from "./bolt-file.ts";
 import { treeGet, treeScan, type Visit } from "./tree-read.ts";
@@ -36,13 +36,14 @@ export class BoltPinnedReader implements PinnedReader {
     return [...this.state.buckets.keys()];
   }
 
-  get(bucket: Bucket | string, key: Uint8Array): Uint8Array | undefined {
+  /** Takes names of buckets that etcd does not know too. */
+  get(bucket: string, key: Uint8Array): Uint8Array | undefined {
     assert(!this.#released, "a released reader is not read");
     const tree = this.state.buckets.get(bucket);
     return tree === undefined ? undefined : treeGet(this.file.pager, tree, key);
   }
 
-  scan(bucket: Bucket | string, from: Uint8Array, to: Uint8Array | undefined, visit: Visit): boolean {
+  scan(bucket: string, from: Uint8Array, to: Uint8Array | undefined, visit: Visit): boolean {
     assert(!this.#released, "a released reader is not read");
     const tree = this.state.buckets.get(bucket);
     return tree === undefined ? true : treeScan(this.file.pager, tree, from, to, visit);
@@ -52,12 +53,7 @@ export class BoltPinnedReader implements PinnedReader {
    * As {@link scan} for ranges of any size: reads ahead off the main thread, holds the loop for at most about 2 ms at a time. Views are
    * good until the visitor returns. The reader must not be released before it resolves.
    */
-  async scanSlices(
-    bucket: Bucket | string,
-    from: Uint8Array,
-    to: Uint8Array | undefined,
-    visit: Visit,
-  ): Promise<boolean> {
+  async scanSlices(bucket: string, from: Uint8Array, to: Uint8Array | undefined, visit: Visit): Promise<boolean> {
     assert(!this.#released, "a released reader is not read");
     const tree = this.state.buckets.get(bucket);
     if (tree === undefined) return true;

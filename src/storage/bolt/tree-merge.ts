@@ -128,7 +128,6 @@ export class TreeMerge {
   }
 
   *#mergeBranch(page: CachedPage, level: number, from: number, to: number): Merge<NodeContent | typeof UNCHANGED> {
-    const ops = this.#ops;
     const result = new NodeContent(level);
     result.pin(page);
     // Which changes go to which child; those of child i end at ends[i].
