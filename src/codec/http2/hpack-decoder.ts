@@ -47,8 +47,8 @@ export class HpackDecoder {
     this.#tableBytesMax = tableBytesLimit;
     this.#tableBytes = 0;
     const capacity = Math.max(1, Math.floor(tableBytesLimit / FIELD_OVERHEAD_BYTES));
-    this.#names = new Array<string>(capacity).fill("");
-    this.#values = new Array<string>(capacity).fill("");
+    this.#names = Array.from({ length: capacity }, () => "");
+    this.#values = Array.from({ length: capacity }, () => "");
     this.#newest = 0;
     this.#count = 0;
     this.#scratch = new Uint8Array(256);

@@ -14,7 +14,8 @@ import { SettingId, settingsFrame } from "../../codec/http2/settings.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { type CallListener, GrpcClientCall } from "./grpc-client-call.ts";
 import { HeadCache } from "./head-cache.ts";
-import { Http2Connection, type Http2ConnectionOptions } from "./http2-connection.ts";
+import { Http2Connection } from "./http2-connection.ts";
+import type { Http2ConnectionOptions } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import { type KeepaliveOptions, type KeepaliveTarget, Pinger } from "./keepalive.ts";
 import { ResponseHead } from "./response-head.ts";
@@ -201,7 +202,7 @@ export class ClientConnection extends Http2Connection implements KeepaliveTarget
     const text = utf8Text(debug);
     const reason = `received GOAWAY with code ${code}${text === "" ? "" : `: ${text}`}`;
     this.#startDraining(reason);
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
       if (stream.id <= lastStreamId || stream.closed) continue;
       this.streams.delete(stream.id);
       stream.closed = true;

@@ -29,7 +29,7 @@ export class Deadlines {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#slots = new Array<DeadlineEntry | undefined>(SLOTS).fill(undefined);
+    this.#slots = Array.from({ length: SLOTS }, () => undefined);
     this.#count = 0;
     this.#timer = undefined;
     this.#timerTick = Number.POSITIVE_INFINITY;

@@ -1,14 +1,9 @@
 /**
  * What both ends of an HTTP/2 connection share (RFC 9113): dispatch of frames, settings, flow control, header blocks in several frames,
- * the order of sending, and the end of the connection. Subclasses decide what a header block means.
- *
- * Everything written in one turn of the loop leaves in one write: at the end of the chunk being read, or in a microtask.
+ * and the end of the connection. Subclasses decide what a header block means. Sending is in http2-sender.ts.
  */
-import type { Socket } from "node:net";
 import { utf8 } from "../../base/bytes.ts";
 import {
-  DEFAULT_WINDOW_BYTES,
-  FRAME_HEADER_BYTES,
   FRAME_PAYLOAD_BYTES_MIN,
   FrameFlag,
   FrameType,
@@ -17,105 +12,53 @@ import {
   pingFrame,
   readU32,
   WINDOW_BYTES_MAX,
-  writeFrameHeader,
-  writeU32,
 } from "../../codec/http2/frame.ts";
 import { FrameReader, type FrameSink } from "../../codec/http2/frame-reader.ts";
 import { HpackDecoder } from "../../codec/http2/hpack-decoder.ts";
-import { HpackEncoder } from "../../codec/http2/hpack-encoder.ts";
-import { applySettings, defaultSettings, type Http2Settings, SETTINGS_ACK } from "../../codec/http2/settings.ts";
-import type { Clock, Timer } from "../../io/clock.ts";
+import { applySettings, SETTINGS_ACK } from "../../codec/http2/settings.ts";
+import type { Timer } from "../../io/clock.ts";
 import { ClosedStreams } from "./closed-streams.ts";
 import { FloodBudget } from "./flood-budget.ts";
 import { HeaderBlockBuffer } from "./header-block-buffer.ts";
+import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
-import type { TransportLimits } from "./limits.ts";
-import { SendRound } from "./send-round.ts";
-import { copyInto, type OutputBufferPool, SocketOutput } from "./socket-output.ts";
 
-const HEADER_TABLE_BYTES = 4096;
-/** DATA bytes that one flush may produce before other work of the loop gets its turn. */
-const FLUSH_BYTES_MAX = 1024 * 1024;
-/** Unsent bytes at which nothing more is read from a peer that does not read what we send. */
-const UNSENT_PAUSE_BYTES = 4 * 1024 * 1024;
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
 
-export interface Http2ConnectionOptions {
-  readonly socket: Socket;
-  readonly clock: Clock;
-  readonly limits: TransportLimits;
-  readonly outputBuffers: OutputBufferPool;
-}
-
-export abstract class Http2Connection implements FrameSink {
-  readonly socket: Socket;
-  readonly clock: Clock;
-  readonly limits: TransportLimits;
-  readonly output: SocketOutput;
+export abstract class Http2Connection extends Http2Sender implements FrameSink {
   readonly decoder: HpackDecoder;
-  readonly encoder: HpackEncoder;
   readonly streams: Map<number, Http2Stream>;
-  readonly peer: Http2Settings;
-  /** Largest payload that we send in one DATA frame. */
-  sendFrameBytes: number;
-  sendWindow: number;
-  /** HEADERS or DATA were written since this was last cleared (keepalive policing). */
-  wroteFrames: boolean;
   receivedBytes: number;
-  /** Clock.now() of the last bytes from the peer, as of the last keepalive check; see `sawBytes`. */
+  /** Bytes arrived since the keepalive last looked. */
   sawBytes: boolean;
-  /** The connection ends: nothing more is dispatched. */
-  ended: boolean;
   protected readonly closedStreams: ClosedStreams;
   protected readonly budget: FloodBudget;
   readonly #reader: FrameReader;
   readonly #block: HeaderBlockBuffer;
-  readonly #round: SendRound;
   #receiveWindow: number;
   #uncreditedBytes: number;
-  #reading: boolean;
-  #flushQueued: boolean;
-  #readPaused: boolean;
   #sawSettings: boolean;
   #closeTimer: Timer | undefined;
-  readonly #flushTask: () => void;
   /** For the stall check: sent bytes and time when they last moved. */
   #stallUnsent: number;
   #stallSinceMs: number;
   #stallSent: number;
 
   constructor(options: Http2ConnectionOptions) {
-    this.socket = options.socket;
-    this.clock = options.clock;
-    this.limits = options.limits;
-    this.output = new SocketOutput(options.socket, options.outputBuffers);
+    super(options);
     this.decoder = new HpackDecoder(HEADER_TABLE_BYTES);
-    this.encoder = new HpackEncoder(HEADER_TABLE_BYTES);
     this.streams = new Map();
-    this.peer = defaultSettings();
-    this.sendFrameBytes = FRAME_PAYLOAD_BYTES_MIN;
-    this.sendWindow = DEFAULT_WINDOW_BYTES;
-    this.wroteFrames = false;
     this.receivedBytes = 0;
     this.sawBytes = false;
-    this.ended = false;
     this.closedStreams = new ClosedStreams();
     this.budget = new FloodBudget(options.clock, 20_000, 2000);
     this.#reader = new FrameReader(this, FRAME_PAYLOAD_BYTES_MIN);
     this.#block = new HeaderBlockBuffer(2 * options.limits.headerListBytesMax);
-    this.#round = new SendRound();
     this.#receiveWindow = options.limits.connectionWindowBytes;
     this.#uncreditedBytes = 0;
-    this.#reading = false;
-    this.#flushQueued = false;
-    this.#readPaused = false;
     this.#sawSettings = false;
     this.#closeTimer = undefined;
-    this.#flushTask = () => {
-      this.#flushQueued = false;
-      this.flush();
-    };
     this.#stallUnsent = 0;
     this.#stallSinceMs = -1;
     this.#stallSent = 0;
@@ -145,9 +88,9 @@ export abstract class Http2Connection implements FrameSink {
     this.receivedBytes += chunk.length;
     this.sawBytes = true;
     if (this.ended) return;
-    this.#reading = true;
+    this.reading = true;
     this.#reader.push(chunk);
-    this.#reading = false;
+    this.reading = false;
     this.flush();
   }
 
@@ -158,8 +101,8 @@ export abstract class Http2Connection implements FrameSink {
     socket.on("data", (chunk: Uint8Array) => this.receive(chunk));
     socket.on("drain", () => {
       this.output.unblock();
-      if (this.#readPaused) {
-        this.#readPaused = false;
+      if (this.readPaused) {
+        this.readPaused = false;
         socket.resume();
       }
       this.flush();
@@ -175,7 +118,7 @@ export abstract class Http2Connection implements FrameSink {
       this.ended = true;
       this.#closeTimer?.cancel();
       this.output.discard();
-      this.#round.clear();
+      this.round.clear();
       this.#abortAll(Http2ErrorCode.Cancel);
       this.onClosed(failure);
     });
@@ -443,141 +386,6 @@ export abstract class Http2Connection implements FrameSink {
     return this.connectionError(Http2ErrorCode.EnhanceYourCalm, "flood");
   }
 
-  // ---- sending ---------------------------------------------------------------------------------------------------------
-
-  /** Sees to it that what was written leaves at the end of this turn. */
-  queueFlush(): void {
-    if (this.#reading || this.#flushQueued) return;
-    this.#flushQueued = true;
-    queueMicrotask(this.#flushTask);
-  }
-
-  /** Sends what is gathered, and DATA as far as windows and socket allow. */
-  flush(): void {
-    if (this.socket.destroyed) {
-      this.output.discard();
-      return;
-    }
-    let produced = 0;
-    for (;;) {
-      const bytes = this.#round.empty ? 0 : this.#pumpRound();
-      this.output.flush();
-      if (bytes === 0) break;
-      produced += bytes;
-      if (produced >= FLUSH_BYTES_MAX) {
-        this.clock.nextTurn(this.#flushTask);
-        this.#flushQueued = true;
-        break;
-      }
-    }
-    if (!this.#readPaused && this.output.unsentBytes > UNSENT_PAUSE_BYTES && !this.ended) {
-      // A peer that does not read its replies gets no more of its requests read.
-      this.#readPaused = true;
-      this.socket.pause();
-    }
-  }
-
-  /** One round of frames, at most 256 KiB. Returns the payload bytes written; 0 when nothing can be sent now. */
-  #pumpRound(): number {
-    const round = this.#round;
-    let produced = 0;
-    let left = 0;
-    // Streams whose bytes wait for the connection's window keep their place in the round.
-    const waiting: Http2Stream[] = [];
-    while (!round.empty && produced < 262144 && !this.output.blocked) {
-      const stream = round.take();
-      if (stream.closed) continue;
-      const window = Math.min(this.sendWindow, stream.sendWindow);
-      if (stream.queuedBytes > 0 && window <= 0) {
-        if (stream.sendWindow > 0) waiting.push(stream);
-        continue;
-      }
-      const bytes = stream.pump(Math.min(this.sendFrameBytes, window < 0 ? 0 : window));
-      this.sendWindow -= bytes;
-      produced += bytes;
-      left = stream.queuedBytes;
-      if (left > 0 && !stream.closed) round.add(stream);
-    }
-    for (const stream of waiting) round.add(stream);
-    return produced;
-  }
-
-  /** Puts a stream with something queued into the round and has it flushed. */
-  schedule(stream: Http2Stream): void {
-    this.#round.add(stream);
-    this.queueFlush();
-  }
-
-  /** True when DATA of this many bytes may go out now, ahead of nothing. */
-  canSend(stream: Http2Stream, bytes: number): boolean {
-    return (
-      bytes <= this.sendFrameBytes && bytes <= stream.sendWindow && bytes <= this.sendWindow && !this.output.blocked
-    );
-  }
-
-  /** Writes the head of a DATA frame whose payload the caller appends; the windows are the caller's to count. */
-  beginData(streamId: number, payloadBytes: number, flags: number): void {
-    const output = this.output;
-    output.reserve(FRAME_HEADER_BYTES);
-    output.at = writeFrameHeader(output.buffer, output.at, payloadBytes, FrameType.Data, flags, streamId);
-    this.wroteFrames = true;
-  }
-
-  /** An empty DATA frame with END_STREAM. */
-  writeDataEnd(streamId: number): void {
-    const output = this.output;
-    output.reserve(FRAME_HEADER_BYTES);
-    output.at = writeFrameHeader(output.buffer, output.at, 0, FrameType.Data, FrameFlag.EndStream, streamId);
-    this.queueFlush();
-  }
-
-  /** A header block as HEADERS, with CONTINUATION frames where it is larger than the peer takes at once. */
-  writeHeaderBlock(streamId: number, block: Uint8Array, endStream: boolean): void {
-    this.wroteFrames = true;
-    const output = this.output;
-    const endFlag = endStream ? FrameFlag.EndStream : 0;
-    const length = block.length;
-    if (length <= FRAME_PAYLOAD_BYTES_MIN) {
-      output.reserve(FRAME_HEADER_BYTES + length);
-      const flags = FrameFlag.EndHeaders | endFlag;
-      const at = writeFrameHeader(output.buffer, output.at, length, FrameType.Headers, flags, streamId);
-      copyInto(output.buffer, at, block);
-      output.at = at + length;
-    } else {
-      for (let from = 0; from < length; from += FRAME_PAYLOAD_BYTES_MIN) {
-        const to = Math.min(length, from + FRAME_PAYLOAD_BYTES_MIN);
-        const type = from === 0 ? FrameType.Headers : FrameType.Continuation;
-        const flags = (from === 0 ? endFlag : 0) | (to === length ? FrameFlag.EndHeaders : 0);
-        output.reserve(FRAME_HEADER_BYTES + to - from);
-        const at = writeFrameHeader(output.buffer, output.at, to - from, type, flags, streamId);
-        output.buffer.set(block.subarray(from, to), at);
-        output.at = at + to - from;
-      }
-    }
-    this.queueFlush();
-  }
-
-  writeFrame(frame: Uint8Array): void {
-    this.output.append(frame);
-    this.queueFlush();
-  }
-
-  writeWindowUpdate(streamId: number, increment: number): void {
-    const output = this.output;
-    output.reserve(FRAME_HEADER_BYTES + 4);
-    const at = writeFrameHeader(output.buffer, output.at, 4, FrameType.WindowUpdate, 0, streamId);
-    output.at = writeU32(output.buffer, at, increment);
-    this.queueFlush();
-  }
-
-  writeRstStream(streamId: number, code: Http2ErrorCode): void {
-    const output = this.output;
-    output.reserve(FRAME_HEADER_BYTES + 4);
-    const at = writeFrameHeader(output.buffer, output.at, 4, FrameType.RstStream, 0, streamId);
-    output.at = writeU32(output.buffer, at, code);
-    this.queueFlush();
-  }
-
   // ---- ends ------------------------------------------------------------------------------------------------------------
 
   /** Resets a stream because of the peer's misbehaviour; its owner hears of it by `onAborted`. */
@@ -621,7 +429,7 @@ export abstract class Http2Connection implements FrameSink {
     this.ended = true;
     this.output.append(goAwayFrame(this.lastPeerStreamId, code, utf8(reason)));
     this.onConnectionError(code, reason);
-    this.#round.clear();
+    this.round.clear();
     this.#abortAll(code);
     this.#finish();
     return false;
@@ -633,7 +441,7 @@ export abstract class Http2Connection implements FrameSink {
   end(): void {
     if (this.ended) return;
     this.ended = true;
-    this.#round.clear();
+    this.round.clear();
     this.#abortAll(Http2ErrorCode.Cancel);
     this.#finish();
   }
@@ -641,7 +449,7 @@ export abstract class Http2Connection implements FrameSink {
   #finish(): void {
     this.output.flush();
     this.socket.end();
-    if (this.#readPaused) this.socket.resume();
+    if (this.readPaused) this.socket.resume();
     this.#closeTimer = this.clock.setTimer(CLOSE_GRACE_MS, () => this.socket.destroy());
   }
 

@@ -7,7 +7,7 @@ export class SendRound {
   #count: number;
 
   constructor() {
-    this.#ring = new Array<Http2Stream | undefined>(8).fill(undefined);
+    this.#ring = emptyRing(8);
     this.#head = 0;
     this.#count = 0;
   }
@@ -41,9 +41,13 @@ export class SendRound {
   }
 
   #grow(): void {
-    const larger = new Array<Http2Stream | undefined>(this.#ring.length * 2).fill(undefined);
+    const larger = emptyRing(this.#ring.length * 2);
     for (let i = 0; i < this.#count; i++) larger[i] = this.#ring[(this.#head + i) & (this.#ring.length - 1)];
     this.#ring = larger;
     this.#head = 0;
   }
+}
+
+function emptyRing(slots: number): (Http2Stream | undefined)[] {
+  return Array.from({ length: slots }, () => undefined);
 }

@@ -24,11 +24,11 @@ export class MethodStats {
     this.service = path.slice(1, slash);
     this.method = path.slice(slash + 1);
     this.started = 0;
-    this.handledByCode = new Array<number>(17).fill(0);
+    this.handledByCode = Array.from({ length: 17 }, () => 0);
     this.messagesReceived = 0;
     this.messagesSent = 0;
     this.handlingSeconds = 0;
-    this.handlingBuckets = new Array<number>(HANDLING_SECONDS_BUCKETS.length).fill(0);
+    this.handlingBuckets = HANDLING_SECONDS_BUCKETS.map(() => 0);
   }
 
   observeHandling(seconds: number): void {
