@@ -174,7 +174,8 @@ export class RecordDecoder {
     const seen = Math.min(inFile, FRAME_LENGTH_BYTES + RECORD_HEAD_BYTES_MAX);
     if (have < seen) return this.#more(seen);
     const head = at + FRAME_LENGTH_BYTES;
-    if (this.#parseHead(b, head, at + seen)) {
+    // A head without data that ends where the file ends may be cut off within it.
+    if (this.#parseHead(b, head, at + seen) && this.dataEnd > this.dataStart) {
       return this.dataEnd === head + recordBytes ? this.#cut() : this.#damaged("frame length contradicts the record");
     }
     if (inFile < FRAME_LENGTH_BYTES + RECORD_HEAD_BYTES_MAX || this.#headMayBeLost(b, head, at + seen - head))
