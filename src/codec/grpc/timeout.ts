@@ -1,5 +1,7 @@
 /** The grpc-timeout header: at most eight digits and a unit (H, M, S, m, u, n). */
 
+import { goQuote } from "../../base/go-quote.ts";
+
 export type TimeoutResult =
   | { readonly ok: true; readonly timeoutMs: number }
   | { readonly ok: false; readonly reason: string };
@@ -10,16 +12,15 @@ const TIMEOUT_MS_MAX = 9_223_372_036_854;
 
 /** Parses a header value; the reasons are worded as grpc-go words them, since clients see them. */
 export function parseTimeout(value: string): TimeoutResult {
-  if (value.length < 2)
-    return { ok: false, reason: `transport: timeout string is too short: ${JSON.stringify(value)}` };
-  if (value.length > 9) return { ok: false, reason: `transport: timeout string is too long: ${JSON.stringify(value)}` };
+  if (value.length < 2) return { ok: false, reason: `transport: timeout string is too short: ${goQuote(value)}` };
+  if (value.length > 9) return { ok: false, reason: `transport: timeout string is too long: ${goQuote(value)}` };
   const unitMs = UNIT_MS[value.charAt(value.length - 1)];
   if (unitMs === undefined) {
-    return { ok: false, reason: `transport: timeout unit is not recognized: ${JSON.stringify(value)}` };
+    return { ok: false, reason: `transport: timeout unit is not recognized: ${goQuote(value)}` };
   }
   const digits = value.slice(0, -1);
   if (!/^[0-9]+$/.test(digits)) {
-    return { ok: false, reason: `strconv.ParseUint: parsing ${JSON.stringify(digits)}: invalid syntax` };
+    return { ok: false, reason: `strconv.ParseUint: parsing ${goQuote(digits)}: invalid syntax` };
   }
   return { ok: true, timeoutMs: Math.min(Number(digits) * unitMs, TIMEOUT_MS_MAX) };
 }

@@ -2,6 +2,7 @@
  * A gRPC call on the server's side: requests in (envelopes, gzip, deadline), replies out. The wording of refusals is grpc-go's,
  * since clients and tests look at it. A unary call costs one object and, in the usual case, no further allocation of ours.
  */
+import { goQuote } from "../../base/go-quote.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { ENVELOPE_BYTES, MessageReader, type MessageSink, writeEnvelope } from "../../codec/grpc/envelope.ts";
 import { encodeStatusMessage } from "../../codec/grpc/status.ts";
@@ -32,8 +33,11 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #reader: MessageReader | undefined;
   /** The request of a unary call while its END_STREAM is awaited. */
   #request: Uint8Array | undefined;
-  /** Messages that wait for an inflation before them; undefined when none is under way. */
-  #inflating: { format: number; message: Uint8Array }[] | undefined;
+  /** Messages that are compressed or wait behind one that is; undefined when there are none. */
+  #pending: { readonly format: number; readonly message: Uint8Array }[] | undefined;
+  #processing: boolean;
+  #inflating: boolean;
+  #receivingPaused: boolean;
   #halfClosed: boolean;
   /** Bytes counted in the connection's gathered bytes. */
   #gathered: number;
@@ -62,7 +66,10 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.cancelled = false;
     this.#reader = undefined;
     this.#request = undefined;
-    this.#inflating = undefined;
+    this.#pending = undefined;
+    this.#processing = false;
+    this.#inflating = false;
+    this.#receivingPaused = false;
     this.#halfClosed = false;
     this.#gathered = 0;
     this.#headersSent = false;
@@ -96,7 +103,13 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     const stats = head.stats;
     if (stats !== undefined) stats.started++;
     const route = head.route;
-    if (head.timeoutMs >= 0 || route === undefined || head.encoding !== "" || head.method !== "POST") {
+    if (
+      head.timeoutMs >= 0 ||
+      head.timeoutError !== undefined ||
+      route === undefined ||
+      head.encoding !== "" ||
+      head.method !== "POST"
+    ) {
       if (!this.#admit()) return;
     }
     if (route !== undefined && route.kind === "stream") {
@@ -113,8 +126,12 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     const head = this.#head;
     const deadline = head.timeoutMs;
     if (head.method !== "POST") {
-      const method = JSON.stringify(head.method);
+      const method = goQuote(head.method);
       this.#abort(405, GrpcCode.Internal, `Received a HEADERS frame with :method ${method} which should be POST`);
+      return false;
+    }
+    if (head.timeoutError !== undefined) {
+      this.#abort(400, GrpcCode.Internal, `malformed grpc-timeout: ${head.timeoutError}`);
       return false;
     }
     if (deadline === 0) {
@@ -130,7 +147,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       return false;
     }
     if (head.encoding !== "" && head.encoding !== "identity" && head.encoding !== "gzip") {
-      const message = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(head.encoding)}`;
+      const message = `grpc: Decompressor is not installed for grpc-encoding ${goQuote(head.encoding)}`;
       this.fail({ code: GrpcCode.Unimplemented, message });
       return false;
     }
@@ -172,12 +189,10 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   }
 
   #receive(format: number, message: Uint8Array, last: boolean): boolean {
-    if (this.#inflating !== undefined) {
-      this.#inflating.push({ format, message });
-      return true;
-    }
-    if (format === 0) return this.#take(message, last);
-    this.#inflate(format, message);
+    if (format === 0 && this.#pending === undefined) return this.#take(message, last);
+    this.#pending ??= [];
+    this.#pending.push({ format, message });
+    this.#processPending();
     return !this.#finished;
   }
 
@@ -217,41 +232,49 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     }
   }
 
+  /** Works off messages that are compressed or wait behind one that is. */
+  #processPending(): void {
+    if (this.#processing) return;
+    this.#processing = true;
+    while (!this.#finished && !this.#inflating && this.#pending !== undefined) {
+      const next = this.#pending.shift();
+      if (next === undefined) this.#pending = undefined;
+      else if (next.format === 0) this.#take(next.message, false);
+      else this.#inflate(next.format, next.message);
+    }
+    this.#processing = false;
+    if (this.#halfClosed && this.#pending === undefined && !this.#finished) this.#deliverEnd();
+  }
+
   #inflate(format: number, message: Uint8Array): void {
-    const encoding = this.#head.encoding;
     if (format !== 1) {
       this.fail({ code: GrpcCode.Internal, message: `grpc: received unexpected payload format ${format}` });
-    } else if (encoding !== "gzip") {
+    } else if (this.#head.encoding !== "gzip") {
       const reason = "grpc: compressed flag set with identity or empty encoding";
       this.fail({ code: GrpcCode.Internal, message: reason });
     } else {
-      this.#inflating = [];
+      this.#inflating = true;
       this.pauseCredit();
       inflateMessage(message, this.http2.limits.messageBytesMax, (result) => this.#onInflated(result));
     }
   }
 
   #onInflated(result: InflateResult): void {
-    const waiting = this.#inflating;
-    if (this.#finished || waiting === undefined) return;
-    this.#inflating = undefined;
-    this.resumeCredit();
+    this.#inflating = false;
+    if (this.#finished) return;
+    if (!this.#receivingPaused) this.resumeCredit();
     if (!result.ok) {
       this.fail(result);
       return;
     }
     this.#take(result.message, false);
-    for (let i = 0; i < waiting.length && !this.#finished; i++) {
-      const { format, message } = waiting[i]!;
-      this.#receive(format, message, false);
-    }
-    if (this.#halfClosed && this.#inflating === undefined && !this.#finished) this.#deliverEnd();
+    this.#processPending();
   }
 
   onRemoteEnd(): void {
     if (this.#finished) return;
     this.#halfClosed = true;
-    if (this.#inflating === undefined) this.#deliverEnd();
+    if (this.#pending === undefined && !this.#processing) this.#deliverEnd();
   }
 
   #deliverEnd(): void {
@@ -284,11 +307,13 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   }
 
   pauseReceiving(): void {
+    this.#receivingPaused = true;
     this.pauseCredit();
   }
 
   resumeReceiving(): void {
-    if (this.#inflating === undefined) this.resumeCredit();
+    this.#receivingPaused = false;
+    if (!this.#inflating) this.resumeCredit();
   }
 
   // ---- reply -----------------------------------------------------------------------------------------------------------
@@ -449,7 +474,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     if (this.#gathered > 0) this.#server.release(this.#gathered);
     this.#gathered = 0;
     this.#request = undefined;
-    this.#inflating = undefined;
+    this.#pending = undefined;
     const stats = this.#head.stats;
     if (stats === undefined) return;
     stats.handledByCode[code]!++;

@@ -1,5 +1,7 @@
 /** A plain HTTP request over HTTP/2 (gateway, health, metrics, peer endpoints): Go's HTTP client negotiates h2 wherever TLS offers it. */
+
 import { utf8 } from "../../base/bytes.ts";
+import { goQuote } from "../../base/go-quote.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import { ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import { Http2Stream } from "./http2-stream.ts";
@@ -74,7 +76,7 @@ export class Http2Exchange extends Http2Stream implements HttpExchange {
 
   /** A listener for gRPC only: the answer of grpc-go to other content types. */
   #refuse(): void {
-    const type = JSON.stringify(this.#head.contentType ?? "");
+    const type = goQuote(this.#head.contentType ?? "");
     const fields = [":status", "415", "content-type", "application/grpc", "grpc-status", "3"];
     fields.push("grpc-message", `invalid gRPC request content-type ${type}`);
     this.#started = true;

@@ -1,5 +1,7 @@
 /** An HTTP/2 connection accepted by the server: turns header blocks into gRPC calls and plain HTTP exchanges, polices the client, shuts down gracefully. */
+
 import { EtcdError } from "../../base/etcd-error.ts";
+import { goQuote } from "../../base/go-quote.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import {
   CONNECTION_PREFACE,
@@ -244,7 +246,7 @@ export class ServerConnection extends Http2Connection implements KeepaliveTarget
   /** The wording of grpc-go for a call that leads nowhere. */
   unknownMethodText(path: string): string {
     const slash = path.lastIndexOf("/");
-    if (!path.startsWith("/") || slash === 0) return `malformed method name: ${JSON.stringify(path)}`;
+    if (!path.startsWith("/") || slash === 0) return `malformed method name: ${goQuote(path)}`;
     const service = path.slice(1, slash);
     if (!this.#context.services.has(service)) return `unknown service ${service}`;
     return `unknown method ${path.slice(slash + 1)} for service ${service}`;
