@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -304,12 +304,6 @@ describe("a segment that real etcd wrote", () => {
 
 function root(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    try {
-      readFileSync(join(folder, "tsconfig.core.json"));
-      return folder;
-    } catch {
-      folder = dirname(folder);
-    }
-  }
+  while (!existsSync(join(folder, "tsconfig.core.json"))) folder = dirname(folder);
+  return folder;
 }
