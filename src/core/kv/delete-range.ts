@@ -32,7 +32,7 @@ export function applyDeleteRange(
   const events = store.endWrite();
   if (header === undefined) return new Applied(undefined, events, result.revision);
   const size = header.size(result.revision) + bodySize(result);
-  const response = new Uint8Array(size);
+  const response = header.allocate(size);
   header.put(response, putBody(result, response, size), result.revision);
   return new Applied(response, events, result.revision);
 }

@@ -26,7 +26,7 @@ export function applyPut(store: Store, request: PutRequest, header: ResponseHead
   const shown = request.prevKv ? previous : undefined;
   if (shown === undefined) return new Applied(header.response(revision), events, revision);
   const size = header.size(revision) + 1 + sizeOfDelimited(shown.length);
-  const response = new Uint8Array(size);
+  const response = header.allocate(size);
   header.put(response, putPrevious(response, size, shown), revision);
   return new Applied(response, events, revision);
 }

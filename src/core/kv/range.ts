@@ -138,7 +138,7 @@ export function putRangeBody(result: RangeResult, into: Uint8Array, at: number):
 /** A whole RangeResponse, copied: it outlives the turn. */
 export function encodeRangeResponse(result: RangeResult, header: ResponseHeaderEncoder): Uint8Array {
   const size = header.size(result.revision) + rangeBodySize(result);
-  const bytes = new Uint8Array(size);
+  const bytes = header.allocate(size);
   header.put(bytes, putRangeBody(result, bytes, size), result.revision);
   return bytes;
 }

@@ -7,8 +7,10 @@
  * etcdserver/txn/txn.go).
  */
 import { putBig, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../../proto/writer.ts";
+import { ByteSlab } from "../mvcc/byte-slab.ts";
 
 export class ResponseHeaderEncoder {
+  readonly #slab: ByteSlab = new ByteSlab();
   readonly #ids: Uint8Array;
   #term: Uint8Array;
   #raftTerm: number;
@@ -72,10 +74,15 @@ export class ResponseHeaderEncoder {
     return at;
   }
 
+  /** Bytes for a response: small ones are cut from a slab, they are sent and dropped together. */
+  allocate(bytes: number): Uint8Array {
+    return this.#slab.take(bytes);
+  }
+
   /** A response that is a header and nothing else (lease revoke, compaction, a put without prev_kv). */
   response(revision: number): Uint8Array {
     const size = this.size(revision);
-    const bytes = new Uint8Array(size);
+    const bytes = this.allocate(size);
     this.put(bytes, size, revision);
     return bytes;
   }

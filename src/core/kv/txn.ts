@@ -182,7 +182,7 @@ function putTxnBody(result: TxnResult, into: Uint8Array, at: number): number {
 
 function encodeTxnResponse(result: TxnResult, header: ResponseHeaderEncoder, revision: number): Uint8Array {
   const size = header.size(revision) + result.bodySize;
-  const response = new Uint8Array(size);
+  const response = header.allocate(size);
   header.put(response, putTxnBody(result, response, size), revision);
   return response;
 }
