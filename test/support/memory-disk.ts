@@ -145,7 +145,7 @@ export class MemoryDisk implements FileSystem {
   }
 
   async removeTree(path: string): Promise<void> {
-    for (const name of [...this.#files.keys()]) if (name.startsWith(`${path}/`)) this.#files.delete(name);
+    for (const name of this.#files.keys()) if (name.startsWith(`${path}/`)) this.#files.delete(name);
   }
 
   async syncDirectory(): Promise<void> {}

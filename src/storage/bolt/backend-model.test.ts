@@ -194,7 +194,8 @@ async function run(seed: number, steps: number): Promise<void> {
       if (r.random.chance(0.5)) await done;
     } else if (what < 0.95 && pins.length < 3) {
       const reader = await r.backend.pin();
-      pins.push({ reader, twin: (await r.twin.commit(), r.twin.crash()) });
+      await r.twin.commit();
+      pins.push({ reader, twin: r.twin.crash() });
     } else if (what < 0.97 && pins.length > 0) {
       const [pin] = pins.splice(r.random.integer(pins.length), 1);
       r.all(pin!.reader, pin!.twin);

@@ -311,7 +311,7 @@ export class BoltFile {
         pageCount: this.#free.pageCount,
         txid: meta.txid + 1,
       },
-      buckets,
+      buckets: buckets.size === this.#state.buckets.size ? buckets : inByteOrder(buckets),
     };
   }
 
@@ -384,6 +384,10 @@ function bucketValue(bucket: BucketState): Uint8Array {
   return value;
 }
 
+function inByteOrder(buckets: ReadonlyMap<string, BucketState>): Map<string, BucketState> {
+  return new Map([...buckets].sort((a, b) => compareNames(utf8(a[0]), utf8(b[0]))));
+}
+
 function compareNames(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;
@@ -405,7 +409,7 @@ class WriteTransaction implements MergeTarget {
 
   constructor(pager: Pager, free: FreePages, clock: Clock) {
     this.pager = pager;
-    this.writer = new PageWriter(pager.file, pager.pageSize);
+    this.writer = new PageWriter(pager);
     this.freed = [];
     this.isSyncing = false;
     this.#free = free;

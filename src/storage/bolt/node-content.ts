@@ -4,7 +4,7 @@
  */
 
 import { ELEMENT_BYTES, KEYS_PER_PAGE_MIN, PAGE_HEADER_BYTES } from "../../codec/bolt/layout.ts";
-import type { NodePage } from "../../codec/bolt/node-page.ts";
+import { NodePage } from "../../codec/bolt/node-page.ts";
 import type { CachedPage } from "./page-cache.ts";
 import type { TreeOps } from "./tree-ops.ts";
 
@@ -82,6 +82,14 @@ export class NodeContent {
     this.size += ELEMENT_BYTES + size;
   }
 
+  /** Adds a page that was just written. A large one is not kept in memory for its key. */
+  addWritten(page: CachedPage): void {
+    if (page.length <= KEPT_BYTES_MAX) {
+      this.pin(page);
+      this.addChild(page, 0, page.id);
+    } else this.addChild(firstKeyOnly(page), 0, page.id);
+  }
+
   /** Takes the last child off and returns its page number. */
   popChild(): number {
     this.source.pop();
@@ -111,6 +119,25 @@ export class NodeContent {
     for (const page of right.pinned) this.pinned.push(page);
     right.pinned.length = 0;
   }
+}
+
+/** Larger pages leave memory as soon as they are written. */
+export const KEPT_BYTES_MAX = 65536;
+
+/** A leaf in memory of its own with the first key of a page, to take a separator from. */
+function firstKeyOnly(page: NodePage): NodePage {
+  const length = page.keyLength(0);
+  const start = page.keyStart(0);
+  const words = new Uint32Array((PAGE_HEADER_BYTES + ELEMENT_BYTES + length + 3) >>> 2);
+  const bytes = new Uint8Array(words.buffer);
+  bytes.set(page.bytes.subarray(start, start + length), PAGE_HEADER_BYTES + ELEMENT_BYTES);
+  const out = new NodePage(page.id, bytes, words, 0, bytes.length);
+  out.count = 1;
+  out.isLeaf = page.isLeaf;
+  const element = out.element(0) + (page.isLeaf ? 1 : 0);
+  words[element] = ELEMENT_BYTES;
+  words[element + 1] = length;
+  return out;
 }
 
 /**

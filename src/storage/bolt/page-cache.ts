@@ -52,6 +52,14 @@ export interface PageCacheOptions {
 }
 
 const FRAMES_MIN = 64;
+/** Most bytes of memory for runs that wait to be used again. */
+const POOL_BYTES_MAX = 16 << 20;
+
+/** Memory for a run in one of four sizes per power of two, so that it fits the next run too. */
+function capacityFor(length: number, pageSize: number): number {
+  const step = Math.max(pageSize, 2 ** Math.floor(Math.log2(length)) / 4);
+  return Math.ceil(length / step) * step;
+}
 
 export class PageCache {
   readonly pageSize: number;
@@ -71,6 +79,9 @@ export class PageCache {
   #turn: number;
   #turnAsked: boolean;
   #retired: CachedPage[];
+  /** Memory of runs by size. */
+  readonly #pool: Map<number, ArrayBuffer[]>;
+  #poolBytes: number;
 
   constructor(options: PageCacheOptions) {
     this.pageSize = options.pageSize;
@@ -90,6 +101,8 @@ export class PageCache {
     this.#turn = 0;
     this.#turnAsked = false;
     this.#retired = [];
+    this.#pool = new Map();
+    this.#poolBytes = 0;
   }
 
   /** Memory that pages occupy, in bytes. */
@@ -132,7 +145,29 @@ export class PageCache {
     else {
       this.#runBytes -= page.length;
       this.#freeSlots.push(slot);
+      if (page.turn !== this.#turn) this.#keepBuffer(page.bytes.buffer as ArrayBuffer);
     }
+  }
+
+  #takeBuffer(capacity: number): ArrayBuffer {
+    const buffer = this.#pool.get(capacity)?.pop();
+    if (buffer === undefined) return new ArrayBuffer(capacity);
+    this.#poolBytes -= capacity;
+    return buffer;
+  }
+
+  /** Memory of a run that nobody looks at any more: fresh external memory makes V8 collect garbage. */
+  #keepBuffer(buffer: ArrayBuffer): void {
+    const capacity = buffer.byteLength;
+    if (this.#poolBytes + capacity > POOL_BYTES_MAX) {
+      // Other sizes are in demand now.
+      this.#pool.clear();
+      this.#poolBytes = 0;
+    }
+    const buffers = this.#pool.get(capacity);
+    if (buffers === undefined) this.#pool.set(capacity, [buffer]);
+    else buffers.push(buffer);
+    this.#poolBytes += capacity;
   }
 
   /** Takes a page out of its slot once no code of this turn can look at its memory any more. */
@@ -184,7 +219,7 @@ export class PageCache {
       slot = this.#slots.length;
       this.#slots.push(undefined);
     }
-    const buffer = new ArrayBuffer(length);
+    const buffer = this.#takeBuffer(capacityFor(length, this.pageSize));
     const memory = { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer), at: 0, length };
     const page = new CachedPage(owner, id, memory, slot, this.#turn);
     this.#slots[slot] = page;
@@ -203,7 +238,7 @@ export class PageCache {
         page.referenced = false;
         continue;
       }
-      // Own memory is not reused: views of it stay good, so the turn does not matter.
+      // Views stay good whatever the turn: memory that was looked at in this turn is left to the garbage collector.
       page.owner.dropSlot(page.id, page.slot);
       this.drop(page);
     }

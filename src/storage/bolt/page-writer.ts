@@ -3,7 +3,9 @@
  * The cached page is the write buffer (nothing is copied); it stays pinned until it is written.
  */
 import type { File } from "../../io/file-system.ts";
+import { KEPT_BYTES_MAX } from "./node-content.ts";
 import type { CachedPage } from "./page-cache.ts";
+import type { Pager } from "./pager.ts";
 
 const PARALLEL_WRITES = 4;
 /** Linux takes 1024 parts in one call. */
@@ -15,6 +17,7 @@ interface WriteRun {
 }
 
 export class PageWriter {
+  readonly #pager: Pager;
   readonly #file: File;
   readonly #pageSize: number;
   #pages: CachedPage[];
@@ -22,9 +25,10 @@ export class PageWriter {
   /** Bytes written so far; for metrics. */
   writtenBytes: number;
 
-  constructor(file: File, pageSize: number) {
-    this.#file = file;
-    this.#pageSize = pageSize;
+  constructor(pager: Pager) {
+    this.#pager = pager;
+    this.#file = pager.file;
+    this.#pageSize = pager.pageSize;
     this.#pages = [];
     this.#waitingBytes = 0;
     this.writtenBytes = 0;
@@ -62,7 +66,11 @@ export class PageWriter {
     const writers: Promise<void>[] = [];
     for (let i = 0; i < PARALLEL_WRITES && i < runs.length; i++) writers.push(writeSome());
     await Promise.all(writers);
-    for (const page of pages) page.pins--;
+    for (const page of pages) {
+      page.pins--;
+      // Memory for the next large value; whoever reads this one reads the file.
+      if (page.length > KEPT_BYTES_MAX && page.pins === 0) this.#pager.forget(page.id);
+    }
     if (failures.length > 0) throw failures[0];
   }
 

@@ -264,8 +264,7 @@ export class TreeMerge {
       let size = PAGE_HEADER_BYTES;
       for (let i = from; i < from + count; i++) size += ELEMENT_BYTES + content.dataSize[i]!;
       const page = this.#encode(content, from, count, size);
-      parent.pin(page);
-      parent.addChild(page, 0, page.id);
+      parent.addWritten(page);
       from += count;
       sizeLeft -= size - PAGE_HEADER_BYTES;
       if (from === content.count) {
