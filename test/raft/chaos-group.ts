@@ -168,8 +168,8 @@ export class ChaosGroup {
       else if (dice < 900) this.#tick(this.#any());
       else if (dice < 940) this.#propose(this.#any());
       else if (dice < 960) this.#read(this.#any());
-      else if (dice < 970) this.#compact(this.#any());
-      else if (dice < 976) this.#repartition();
+      else if (dice < 972) this.#compact(this.#any());
+      else if (dice < 977) this.#repartition();
       else if (dice < 982) this.#crash(this.#any());
       else if (dice < 986) this.#any().raw.transferLeader(this.#any().id);
       else if (dice < 990) this.#any().raw.reportUnreachable(this.#any().id);
@@ -191,10 +191,16 @@ export class ChaosGroup {
       const leader = this.#leader();
       if (leader === undefined) continue;
       const progress = leader.raw.status().progress.list;
-      for (const { id, pendingSnapshot } of progress)
-        if (pendingSnapshot > 0 && this.#chance(20)) leader.raw.reportSnapshot(id, "failure");
-      if (target === undefined) {
-        if (leader.raw.propose(utf8("after healing")) === undefined) target = leader.storage.lastIndex() + 1;
+      for (const { id, pendingSnapshot } of progress) {
+        if (pendingSnapshot === 0 || !this.#chance(20)) continue;
+        // A snapshot from before a member was added again does not help it, so make a new one.
+        this.#compact(leader, 1);
+        leader.raw.reportSnapshot(id, "failure");
+      }
+      if (target === undefined || round % 100 === 0) {
+        if (leader.raw.propose(utf8("after healing")) === undefined) target = leader.raw.basicStatus().applied + 1;
+        // A leader that was removed leads on but takes nothing new, until somebody asks it to hand over.
+        else leader.raw.transferLeader(leader.storage.version.confState.voters[this.#random(2)] ?? NONE);
       } else {
         const { voters, learners } = leader.storage.version.confState;
         const members = this.#nodes.filter((n) => voters.includes(n.id) || learners.includes(n.id));
@@ -323,15 +329,24 @@ export class ChaosGroup {
     const { raw, storage } = node;
     const crashPoint = !this.#healed && this.#chance(2) ? this.#random(4) : -1;
     const ready = raw.ready();
-    if (crashPoint === 0) return this.#crash(node);
-    this.#save(storage, ready.hardState, ready.entries, ready.snapshot);
-    if (crashPoint === 1) return this.#crash(node);
-    for (const message of ready.messages) this.#send(message);
-    if (crashPoint === 2) return this.#crash(node);
-    this.#noteReads(ready.readStates);
-    this.#apply(node, ready.committedEntries);
-    if (crashPoint === 3) return this.#crash(node);
-    raw.advance();
+    const steps = [
+      () => this.#save(storage, ready.hardState, ready.entries, ready.snapshot),
+      () => {
+        for (const message of ready.messages) this.#send(message);
+      },
+      () => {
+        this.#noteReads(ready.readStates);
+        this.#apply(node, ready.committedEntries);
+      },
+      () => raw.advance(),
+    ];
+    for (const [i, step] of steps.entries()) {
+      if (crashPoint === i) {
+        this.#crash(node);
+        return;
+      }
+      step();
+    }
   }
 
   #workAsync(node: ChaosNode): void {
@@ -390,7 +405,9 @@ export class ChaosGroup {
       if (entry.index <= last.index) continue;
       assert.equal(entry.index, last.index + 1, "an entry was left out");
       let { confState } = last;
-      if (entry.type !== EntryType.EntryNormal) confState = raw.applyConfChange(entryConfChange(entry)!);
+      // What a snapshot already covers has changed the configuration with the snapshot.
+      if (entry.type !== EntryType.EntryNormal && entry.index > raw.pendingSnapshotIndex)
+        confState = raw.applyConfChange(entryConfChange(entry)!);
       const { index, term, data } = entry;
       const version: Version = { index, term, confState, hash: nextHash(last.hash, index, term, data) };
       storage.versions.push(version);
@@ -404,10 +421,10 @@ export class ChaosGroup {
     }
   }
 
-  #compact(node: ChaosNode): void {
+  #compact(node: ChaosNode, entriesMin = 6): void {
     const { storage } = node;
     const { version } = storage;
-    if (version.index <= storage.firstIndex() + 5) return;
+    if (version.index < storage.firstIndex() + entriesMin) return;
     const made = storage.createSnapshot(version.index, version.confState, utf8(String(version.hash)));
     if (made instanceof RaftError) return;
     // A snapshot on disk vouches for its commit index.

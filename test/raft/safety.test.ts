@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChaosGroup } from "./chaos-group.ts";
 
-const only = process.env["RAFT_SEED"];
-const seedCount = Number(process.env["RAFT_SEEDS"] ?? 8);
+const only = process.env.RAFT_SEED;
+const seedCount = Number(process.env.RAFT_SEEDS ?? 24);
 const seeds = only === undefined ? Array.from({ length: seedCount }, (_, i) => 1000 + i * 7919) : [Number(only)];
 
 for (const asyncStorageWrites of [false, true])

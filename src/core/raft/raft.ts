@@ -166,7 +166,7 @@ export class Raft {
     }
     // DIVERGES: etcd-io/raft lets vote requests leave before the term is durable when storage writes are asynchronous. A candidate
     // can then win and replicate, crash, come back in the term before, and win the same term a second time, because its
-    // voters repeat their votes: two different entries get one (index, term). test/raft/safety.test.ts shows it within seconds.
+    // voters repeat their votes: two different entries get one (index, term). test/raft/async-storage.test.ts shows it.
     const request = type === MessageType.MsgVote && this.config.asyncStorageWrites && !this.config.earlyVoteRequests;
     if (
       request ||

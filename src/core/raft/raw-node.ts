@@ -41,6 +41,7 @@ import {
   newEntry,
   newMessage,
   type Peer,
+  snapshotIndex,
 } from "./types.ts";
 
 export class RawNode {
@@ -114,6 +115,14 @@ export class RawNode {
     const message = newMessage(MessageType.MsgProp, NONE);
     message.entries = [confChangeEntry(change)];
     return this.#raft.step(message);
+  }
+
+  /**
+   * Index of a snapshot that was received and is not applied yet, else 0. Its configuration is active already, so with asynchronous
+   * storage writes the configuration changes up to it that are still waiting to be applied must not be.
+   */
+  get pendingSnapshotIndex(): number {
+    return snapshotIndex(this.#raft.log.unstable.snapshot);
   }
 
   /** To be called for every committed configuration change that the owner does not reject; returns the new configuration. */
