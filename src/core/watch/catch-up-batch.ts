@@ -58,6 +58,8 @@ export class CatchUpBatch implements EventVisitor {
     if (watcher.open === undefined) return;
     watcher.stream.dropResponse(watcher.open);
     watcher.open = undefined;
+    watcher.openCarried = false;
+    watcher.gathering = false;
     this.#gathering = this.#gathering.filter((other) => other !== watcher);
   }
 
@@ -88,12 +90,12 @@ export class CatchUpBatch implements EventVisitor {
     const kept: Watcher[] = [];
     for (const watcher of this.#gathering) {
       if (watcher.openLastRevision === partial && watcher.state === WatcherState.CatchingUp) {
+        watcher.openCarried = true;
         kept.push(watcher);
-        continue;
+      } else {
+        watcher.gathering = false;
+        this.#queue(watcher);
       }
-      this.#queuedEvents += watcher.open!.events.length;
-      watcher.stream.enqueue(watcher.open!);
-      watcher.open = undefined;
     }
     this.#gathering = kept;
     for (const watcher of this.#leaving) this.remove(watcher);
@@ -102,6 +104,13 @@ export class CatchUpBatch implements EventVisitor {
         watcher.minRevision = position.revision;
     }
     return this.#leaving;
+  }
+
+  #queue(watcher: Watcher): void {
+    this.#queuedEvents += watcher.open!.events.length;
+    watcher.stream.enqueue(watcher.open!);
+    watcher.open = undefined;
+    watcher.openCarried = false;
   }
 
   wants(key: string): boolean {
@@ -130,11 +139,17 @@ export class CatchUpBatch implements EventVisitor {
             continue;
           }
         }
+        if (watcher.openCarried && watcher.openLastRevision !== revision) {
+          // Carried from the slice before only because its last revision might have gone on.
+          this.#queue(watcher);
+          watcher.minRevision = revision;
+        }
         watcher.openLastRevision = revision;
         const encoded = watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
         if (watcher.open === undefined) {
           watcher.open = stream.openResponse(watcher, this.#headerRevision, encoded);
-          this.#gathering.push(watcher);
+          if (!watcher.gathering) this.#gathering.push(watcher);
+          watcher.gathering = true;
         } else {
           stream.addEvent(watcher.open, encoded);
         }

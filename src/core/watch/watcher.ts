@@ -68,6 +68,10 @@ export class Watcher {
   /** Response that grows: in a transaction of several events, or while catching up. */
   open: WatchResponse | undefined;
   openLastRevision: number;
+  /** The open response comes from the slice before. */
+  openCarried: boolean;
+  /** Listed by its batch as having an open response. */
+  gathering: boolean;
   batch: CatchUpBatch | undefined;
 
   constructor(stream: WatchStream, id: number, spec: WatchSpec, minRevision: number) {
@@ -88,6 +92,8 @@ export class Watcher {
     this.slot = -1;
     this.open = undefined;
     this.openLastRevision = 0;
+    this.openCarried = false;
+    this.gathering = false;
     this.batch = undefined;
   }
 }
