@@ -251,10 +251,14 @@ export class ClientConnection extends Http2Connection implements KeepaliveTarget
     this.failure ??= `connection error: ${reason} (HTTP/2 error ${code})`;
   }
 
-  protected onClosed(error: Error | undefined): void {
-    this.#pinger.stop();
+  protected override onLost(error: Error | undefined): void {
     this.failure ??= error === undefined ? "error reading from server: EOF" : `connection error: ${error.message}`;
-    this.#startDraining(this.failure);
-    this.#events.onClosed(this.failure);
+  }
+
+  protected onClosed(): void {
+    this.#pinger.stop();
+    const reason = this.failure ?? "closed";
+    this.#startDraining(reason);
+    this.#events.onClosed(reason);
   }
 }

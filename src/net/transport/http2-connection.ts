@@ -80,8 +80,10 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   /** The peer reset a stream that was still open. False ends the connection. */
   protected abstract onPeerReset(stream: Http2Stream, code: number): boolean;
   protected abstract onStreamRemoved(): void;
-  /** Once, when the socket is closed; all streams have been told. */
-  protected abstract onClosed(error: Error | undefined): void;
+  /** The socket is closed; the streams have not been told yet. */
+  protected onLost(_error: Error | undefined): void {}
+  /** Once, when the socket is closed and all streams have been told. */
+  protected abstract onClosed(): void;
 
   /** Bytes from the socket. The chunk must not be changed afterwards. */
   receive(chunk: Uint8Array): void {
@@ -94,7 +96,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.flush();
   }
 
-  /** Attaches to the socket's events. Its errors show up in `onClosed`. */
+  /** Attaches to the socket's events. Its errors show up in `onLost`. */
   protected attach(): void {
     let failure: Error | undefined;
     const socket = this.socket;
@@ -119,8 +121,9 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
       this.#closeTimer?.cancel();
       this.output.discard();
       this.round.clear();
+      this.onLost(failure);
       this.#abortAll(Http2ErrorCode.Cancel);
-      this.onClosed(failure);
+      this.onClosed();
     });
   }
 
