@@ -112,7 +112,7 @@ export class HandClock implements Clock {
   }
   advance(ms: number): void {
     this.#nowMs += ms;
-    for (const timer of [...this.#timers]) {
+    for (const timer of this.#timers.slice()) {
       if (timer.dueMs > this.#nowMs) continue;
       timer.callback();
       if (timer.periodMs > 0) timer.dueMs += timer.periodMs;
