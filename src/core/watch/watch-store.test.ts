@@ -54,7 +54,7 @@ test("watchers of the store get what happened, with previous values unless compa
       const values = new Map<string, string>();
       const watches = new Map<
         number,
-        { from: number; key: string | undefined; prevKv: boolean; seen: string[]; ended: boolean; compacted: number }
+        { from: number; key: string | undefined; prevKv: boolean; seen: string[]; ended: boolean }
       >();
 
       const read = (): void => {
