@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { SimulatedClock } from "../../../test/sim/clock.ts";
 import { SimulatedDisk } from "../../../test/sim/disk.ts";
 import { SeededRandom } from "../../../test/sim/random.ts";
 import { FileError, type FileSystem } from "../../io/file-system.ts";
 import { SILENT_LOGGER } from "../../io/logger.ts";
+import { NodeFileSystem } from "../../io/node/file-system.ts";
 import type { Entry } from "../../proto/generated/raft.ts";
 import { repairWal } from "./repair.ts";
 import { Wal, type WalOptions } from "./wal.ts";
@@ -332,3 +336,41 @@ describe("Wal", () => {
     );
   });
 });
+
+describe("a log of five segments that etcd's own WAL package wrote (test/golden/wal/segments)", () => {
+  const fileSystem = new NodeFileSystem();
+  const directory = join(root(), "test/golden/wal/segments");
+  const data = (index: number): string =>
+    Buffer.from(Uint8Array.from({ length: (index * 37) % 300 }, (_, i) => index + i)).toString("hex");
+
+  it("is read whole, and from each of its snapshots", async () => {
+    const snapshots = await validSnapshotEntries(fileSystem, directory);
+    assert.ok(snapshots.ok);
+    assert.deepEqual(
+      snapshots.snapshots.map(({ index, term, confState }) => [index, term, confState?.voters.join()]),
+      [
+        [0, 0, undefined],
+        [38, 1, `1,${2n ** 63n}`],
+      ],
+    );
+    for (const { index, term } of snapshots.snapshots) {
+      const read = await readWal(fileSystem, directory, { index, term });
+      assert.ok(read.ok);
+      const { entries: found, hardState, metadata } = read.contents;
+      assert.equal(Buffer.from(metadata).toString(), "metadata of the golden log");
+      assert.deepEqual(hardState, { term: 2, vote: VOTE, commit: 59 });
+      assert.equal(found.length, 60 - index);
+      for (const [i, e] of found.entries()) {
+        const number = index + i + 1;
+        assert.deepEqual([e.type, e.term, e.index], [0, 1 + Math.floor(number / 50), number]);
+        assert.equal(Buffer.from(e.data).toString("hex"), data(number));
+      }
+    }
+  });
+});
+
+function root(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "tsconfig.core.json"))) folder = dirname(folder);
+  return folder;
+}
