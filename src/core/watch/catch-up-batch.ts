@@ -11,6 +11,12 @@ import type { EventPosition, EventSource, EventVisitor } from "./event-source.ts
 import { type Watcher, type WatcherGroup, WatcherState } from "./watcher.ts";
 import { WatcherIndex } from "./watcher-index.ts";
 
+/**
+ * Events given to watchers in one slice, about: a millisecond (60 ns each). When many watch the same keys, slices look at fewer changes.
+ */
+const DELIVERIES_PER_SLICE = 16_000;
+const CHANGES_PER_SLICE_MIN = 8;
+
 /** etcd's maxWatchersPerSync. */
 export const BATCH_WATCHERS_MAX = 512;
 
@@ -26,6 +32,9 @@ export class CatchUpBatch implements EventVisitor {
   readonly #groups: WatcherGroup[];
   #headerRevision: number;
   #queuedEvents: number;
+  /** Changes that the next slice looks at; follows what the last one cost, from the worst case on. */
+  #changesLimit: number;
+  #deliveries: number;
 
   constructor(source: EventSource, watchers: readonly Watcher[]) {
     this.members = new Set(watchers);
@@ -37,6 +46,8 @@ export class CatchUpBatch implements EventVisitor {
     this.#groups = [];
     this.#headerRevision = 0;
     this.#queuedEvents = 0;
+    this.#changesLimit = Math.max(CHANGES_PER_SLICE_MIN, Math.floor(DELIVERIES_PER_SLICE / watchers.length));
+    this.#deliveries = 0;
     for (const watcher of watchers) {
       watcher.state = WatcherState.CatchingUp;
       watcher.batch = this;
@@ -84,7 +95,13 @@ export class CatchUpBatch implements EventVisitor {
     this.#headerRevision = revision;
     this.#queuedEvents = 0;
     this.#leaving.length = 0;
-    this.#source.scanEvents(position, revision, changesMax, this);
+    this.#deliveries = 0;
+    this.#source.scanEvents(position, revision, Math.min(changesMax, this.#changesLimit), this);
+    if (this.#deliveries > DELIVERIES_PER_SLICE) {
+      this.#changesLimit = Math.max(CHANGES_PER_SLICE_MIN, this.#changesLimit >>> 1);
+    } else if (this.#deliveries * 4 < DELIVERIES_PER_SLICE && this.#changesLimit < changesMax) {
+      this.#changesLimit *= 2;
+    }
 
     const partial = position.subRevision > 0 ? position.revision : 0;
     const kept: Watcher[] = [];
@@ -144,6 +161,7 @@ export class CatchUpBatch implements EventVisitor {
           this.#queue(watcher);
           watcher.minRevision = revision;
         }
+        this.#deliveries++;
         watcher.openLastRevision = revision;
         const encoded = watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
         if (watcher.open === undefined) {

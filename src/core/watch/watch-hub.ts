@@ -24,8 +24,8 @@ import { type WatchSignals, WatchStream } from "./watch-stream.ts";
 import { Watcher, type WatcherGroup, WatcherState, type WatchSpec } from "./watcher.ts";
 import { WatcherIndex } from "./watcher-index.ts";
 
-/** Changes that one slice of catching up looks at: about a millisecond. Also keeps a response to at most 1000 revisions, as etcd does. */
-export const SLICE_CHANGES_MAX = 1000;
+/** Changes that one slice of catching up looks at: a millisecond or two. Keeps a response well below etcd's 1000 revisions too. */
+export const SLICE_CHANGES_MAX = 500;
 /** Batches that catch up side by side, so that a watcher a little behind does not wait for one far behind. */
 const BATCHES_MAX = 8;
 /** Watchers whose positions are this close share a batch. */
