@@ -8,7 +8,8 @@ import { Bucket } from "../../core/mvcc/backend.ts";
 import { FileError } from "../../io/file-system.ts";
 import { SILENT_LOGGER } from "../../io/logger.ts";
 import { NodeClock } from "../../io/node/clock.ts";
-import { type BackendOptions, BoltBackend } from "./backend.ts";
+import { BoltBackend } from "./backend.ts";
+import type { BackendOptions } from "./backend-options.ts";
 import { checkBoltFile } from "./checker.ts";
 import {
   BackendClosedError,

@@ -11,7 +11,8 @@ import { utf8 } from "../../base/bytes.ts";
 import { type BackendReader, Bucket } from "../../core/mvcc/backend.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
 import { SILENT_LOGGER } from "../../io/logger.ts";
-import { type BackendOptions, BoltBackend } from "./backend.ts";
+import { BoltBackend } from "./backend.ts";
+import type { BackendOptions } from "./backend-options.ts";
 import { checkBoltFile } from "./checker.ts";
 import type { BoltPinnedReader } from "./pinned-reader.ts";
 

@@ -8,7 +8,8 @@ import { Bucket } from "../../core/mvcc/backend.ts";
 import { SILENT_LOGGER } from "../../io/logger.ts";
 import { NodeClock } from "../../io/node/clock.ts";
 import { NodeFileSystem } from "../../io/node/file-system.ts";
-import { type BackendOptions, BoltBackend } from "./backend.ts";
+import { BoltBackend } from "./backend.ts";
+import type { BackendOptions } from "./backend-options.ts";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "bolt-backend-"));
 after(() => fs.rmSync(directory, { recursive: true }));

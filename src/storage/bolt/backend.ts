@@ -13,10 +13,11 @@
 import { assert } from "../../base/assert.ts";
 import { type Backend, Bucket } from "../../core/mvcc/backend.ts";
 import { type Clock, type Timer, yieldTurn } from "../../io/clock.ts";
-import type { File, FileSystem } from "../../io/file-system.ts";
 import type { Logger } from "../../io/logger.ts";
 import { type HashIgnore, hashOf } from "./backend-hash.ts";
-import { BoltFile, type EntryVisitor } from "./bolt-file.ts";
+import { type BackendOptions, CACHE_BYTES_MAX } from "./backend-options.ts";
+import { BoltFile } from "./bolt-file.ts";
+import { directoryOf, removeLeftovers, wasNeverCreated } from "./database-path.ts";
 import { Defragmentation } from "./defragment.ts";
 import { BackendClosedError, BackendFatalError, BackendOutOfSpaceError, BoltLockedError } from "./errors.ts";
 import { mergedScan } from "./merged-scan.ts";
@@ -25,47 +26,6 @@ import { BoltSnapshot } from "./snapshot.ts";
 import { treeGet, type Visit } from "./tree-read.ts";
 import { WriteBuffer } from "./write-buffer.ts";
 
-/** Durations in seconds, as etcd's histograms take them. */
-export interface BackendObserver {
-  commit?(seconds: number): void;
-  /** Merging trees, which holds both rebalance and spill of bbolt. */
-  spill?(seconds: number): void;
-  write?(seconds: number): void;
-  defragment?(seconds: number): void;
-  snapshot?(seconds: number): void;
-}
-
-export interface BackendOptions {
-  readonly fileSystem: FileSystem;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Of the file, `<data-dir>/member/snap/db`; its folder exists. */
-  readonly path: string;
-  /** Longest time that a write waits for its commit to begin. Default 100. */
-  readonly batchIntervalMs?: number;
-  /** Writes after which a commit begins at once. Default 10000. */
-  readonly batchLimit?: number;
-  /** No sync at all (etcd --unsafe-no-fsync). */
-  readonly unsafeNoFsync?: boolean;
-  /** Memory for pages; default 256 MB, see {@link defaultCacheBytes}. Reserved at once, used as needed. */
-  readonly cacheBytes?: number;
-  /** Page size of a new file; default 4096. Existing files keep theirs. */
-  readonly pageSize?: number;
-  /** Sees every entry in key order, bucket by bucket, while the file is opened: the key index is built in the same pass. */
-  readonly visit?: EntryVisitor;
-  /** A commit failed for good. */
-  readonly onFatal?: (error: Error) => void;
-  /** The disk is full (true), or has space again (false). */
-  readonly onOutOfSpace?: (outOfSpace: boolean) => void;
-  readonly observer?: BackendObserver;
-}
-
-/** Cache size for a machine with that much memory. */
-export function defaultCacheBytes(memoryBytes: number): number {
-  return Math.min(CACHE_BYTES_MAX, Math.floor(memoryBytes / 4));
-}
-
-const CACHE_BYTES_MAX = 256 << 20;
 const BATCH_INTERVAL_MS = 100;
 const BATCH_LIMIT = 10000;
 /** A commit begins at once when this much is buffered. */
@@ -495,25 +455,4 @@ export class BoltBackend implements Backend {
   }
 }
 
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
-}
-
-/** A defragmentation that a crash cut short leaves its copy behind. */
-async function removeLeftovers(fileSystem: FileSystem, path: string): Promise<void> {
-  const directory = directoryOf(path);
-  const prefix = `${path.slice(path.lastIndexOf("/") + 1)}.tmp.`;
-  for (const name of await fileSystem.list(directory))
-    if (name.startsWith(prefix)) await fileSystem.remove(`${directory}/${name}`);
-}
-
-/** An empty file, or one whose creation a crash cut short: all zero where the meta pages go, and no longer than a fresh one. */
-async function wasNeverCreated(file: File): Promise<boolean> {
-  const size = await file.size();
-  if (size === 0) return true;
-  if (size > 65536 * 3) return false;
-  const bytes = new Uint8Array(Math.floor((size * 2) / 3));
-  await file.read(bytes, 0);
-  return bytes.every((byte) => byte === 0);
-}
+export type { BackendObserver, BackendOptions } from "./backend-options.ts";

@@ -9,44 +9,29 @@
  * Source: bbolt 1.5 db.go, tx.go, bucket.go; etcd opens it with NoFreelistSync, as does this.
  */
 import { assert } from "../../base/assert.ts";
-import { utf8, utf8Text } from "../../base/bytes.ts";
-import { decodeBucketValue, writeBucketHeader } from "../../codec/bolt/bucket-value.ts";
-import {
-  BUCKET_ELEMENT_FLAG,
-  BUCKET_HEADER_BYTES,
-  isPageSize,
-  PAGE_HEADER_BYTES,
-  PageFlag,
-} from "../../codec/bolt/layout.ts";
-import { decodeMeta, encodeMeta, META_BYTES, type Meta } from "../../codec/bolt/meta.ts";
-import { NodePage, overflowOf, writePageHeader } from "../../codec/bolt/node-page.ts";
+import { utf8 } from "../../base/bytes.ts";
+import { BUCKET_ELEMENT_FLAG, isPageSize, PAGE_HEADER_BYTES, PageFlag } from "../../codec/bolt/layout.ts";
+import { encodeMeta } from "../../codec/bolt/meta.ts";
+import { overflowOf, writePageHeader } from "../../codec/bolt/node-page.ts";
 import { type Clock, yieldTurn } from "../../io/clock.ts";
 import type { File } from "../../io/file-system.ts";
-import { BackendOutOfSpaceError, BoltDamagedError, BoltUnsupportedError } from "./errors.ts";
-import { FreePages } from "./free-pages.ts";
-import type { NodeContent } from "./node-content.ts";
-import { type CachedPage, PageCache } from "./page-cache.ts";
-import { PageWriter } from "./page-writer.ts";
+import { type EntryVisitor, readMeta, walkFile } from "./bolt-open.ts";
+import {
+  type BucketState,
+  bucketValue,
+  compareNames,
+  EMPTY_BUCKET,
+  inByteOrder,
+  inlinePage,
+  type TransactionState,
+} from "./bucket-state.ts";
+import { BackendOutOfSpaceError } from "./errors.ts";
+import type { FreePages } from "./free-pages.ts";
+import { PageCache } from "./page-cache.ts";
 import { isOutOfSpace, Pager } from "./pager.ts";
-import { encodeEntries, type MergeStep, type MergeTarget, TreeMerge } from "./tree-merge.ts";
+import { type MergeStep, TreeMerge } from "./tree-merge.ts";
 import type { TreeOps } from "./tree-ops.ts";
-import { TreeWalk, type WalkVisitor } from "./tree-walk.ts";
-
-/** A bucket as of one transaction. */
-export interface BucketState {
-  readonly name: string;
-  /** Root page; 0 when inline. */
-  readonly root: number;
-  readonly sequence: number;
-  readonly inline: NodePage | undefined;
-}
-
-/** A transaction: immutable. */
-export interface TransactionState {
-  readonly meta: Meta;
-  /** In byte order of the names. */
-  readonly buckets: ReadonlyMap<string, BucketState>;
-}
+import { WriteTransaction } from "./write-transaction.ts";
 
 /** Changes of one commit by bucket name. */
 export type BucketChanges = ReadonlyMap<string, TreeOps>;
@@ -66,11 +51,6 @@ export interface BoltFileOptions {
   readonly unsafeNoFsync?: boolean;
 }
 
-/** Sees every entry of a bucket in key order while the file is opened. Views are good until it returns. */
-export type EntryVisitor = (bucket: string, key: Uint8Array, value: Uint8Array) => void;
-
-/** Time that a commit holds the loop, in milliseconds. */
-const SLICE_MS = 1;
 /** A commit writes while it builds when this much waits. */
 const FLUSH_BYTES = 2 << 20;
 const GROW_BYTES_MIN = 65536;
@@ -247,7 +227,7 @@ export class BoltFile {
   async #grow(pageCount: number): Promise<void> {
     const bytes = pageCount * this.pager.pageSize;
     if (bytes <= this.#fileBytes) return;
-    const step = Math.max(GROW_BYTES_MIN, Math.min(GROW_BYTES_MAX, bytes >>> 2));
+    const step = Math.max(GROW_BYTES_MIN, Math.min(GROW_BYTES_MAX, Math.floor(bytes / 4)));
     const length = Math.ceil((bytes + step) / this.pager.pageSize) * this.pager.pageSize;
     await this.file.truncate(length);
     this.#fileBytes = length;
@@ -341,198 +321,4 @@ export class BoltFile {
     this.pager.forgetAll();
     await this.file.close();
   }
-}
-
-const EMPTY_BUCKET = { root: 0, inline: emptyInlinePage() } as const;
-
-function emptyInlinePage(): NodePage {
-  const words = new Uint32Array((BUCKET_HEADER_BYTES + PAGE_HEADER_BYTES) / 4);
-  writePageHeader(words, BUCKET_HEADER_BYTES, 0, PageFlag.Leaf, 0, 0);
-  const page = new NodePage(0, new Uint8Array(words.buffer), words, BUCKET_HEADER_BYTES, PAGE_HEADER_BYTES);
-  page.readHeader();
-  return page;
-}
-
-/** A small leaf in memory of its own, with room for the bucket header before it. */
-function inlinePage(content: NodeContent, ops: TreeOps): NodePage {
-  const words = new Uint32Array((BUCKET_HEADER_BYTES + content.size + 3) >>> 2);
-  const bytes = new Uint8Array(words.buffer);
-  const page = new NodePage(
-    0,
-    bytes,
-    words,
-    BUCKET_HEADER_BYTES,
-    content.count === 0 ? PAGE_HEADER_BYTES : content.size,
-  );
-  writePageHeader(words, BUCKET_HEADER_BYTES, 0, PageFlag.Leaf, content.count, 0);
-  page.readHeader();
-  encodeEntries(page, content, { from: 0, count: content.count, ops, elementFlags: 0 });
-  return page;
-}
-
-/** The value of a bucket's element in the root tree. */
-function bucketValue(bucket: BucketState): Uint8Array {
-  if (bucket.inline === undefined) {
-    const words = new Uint32Array(BUCKET_HEADER_BYTES / 4);
-    writeBucketHeader(words, bucket.root, bucket.sequence);
-    return new Uint8Array(words.buffer);
-  }
-  const value = bucket.inline.bytes.slice(0, BUCKET_HEADER_BYTES + bucket.inline.length);
-  const header = new Uint32Array(BUCKET_HEADER_BYTES / 4);
-  writeBucketHeader(header, 0, bucket.sequence);
-  value.set(new Uint8Array(header.buffer));
-  return value;
-}
-
-function inByteOrder(buckets: ReadonlyMap<string, BucketState>): Map<string, BucketState> {
-  return new Map([...buckets].sort((a, b) => compareNames(utf8(a[0]), utf8(b[0]))));
-}
-
-function compareNames(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}
-
-/** Everything that one commit takes and gives back. */
-class WriteTransaction implements MergeTarget {
-  readonly pager: Pager;
-  readonly writer: PageWriter;
-  /** Runs (first page, count) that the new transaction does not use. */
-  readonly freed: number[];
-  /** From the first sync on, a failure is final. */
-  isSyncing: boolean;
-  readonly #free: FreePages;
-  readonly #clock: Clock;
-  readonly #allocated: number[];
-  readonly #pageCountBefore: number;
-  #sliceEnd: number;
-
-  constructor(pager: Pager, free: FreePages, clock: Clock) {
-    this.pager = pager;
-    this.writer = new PageWriter(pager);
-    this.freed = [];
-    this.isSyncing = false;
-    this.#free = free;
-    this.#clock = clock;
-    this.#allocated = [];
-    this.#pageCountBefore = free.pageCount;
-    this.#sliceEnd = 0;
-  }
-
-  startSlice(): void {
-    this.#sliceEnd = this.#clock.now() + SLICE_MS;
-  }
-
-  get sliceIsOver(): boolean {
-    return this.#clock.now() >= this.#sliceEnd;
-  }
-
-  newPage(pages: number): CachedPage {
-    const id = this.#free.allocate(pages);
-    this.#allocated.push(id, pages);
-    if (this.#free.pageCount > this.pager.pageCount) this.pager.pageCount = this.#free.pageCount;
-    const page = this.pager.newPage(id, pages);
-    this.writer.add(page);
-    return page;
-  }
-
-  freePage(page: CachedPage): void {
-    this.freed.push(page.id, page.length / this.pager.pageSize);
-  }
-
-  /** As if the commit had never begun. */
-  undo(): void {
-    this.pager.cache.unpinAll(this.pager);
-    for (let i = 0; i < this.#allocated.length; i += 2) {
-      const first = this.#allocated[i]!;
-      const count = this.#allocated[i + 1]!;
-      for (let id = first; id < first + count; id++) this.pager.forget(id);
-      this.#free.add(first, count);
-    }
-    this.#free.shrink(this.#pageCountBefore);
-    this.pager.pageCount = this.#pageCountBefore;
-  }
-}
-
-/** The valid meta page with the higher txid. */
-async function readMeta(file: File, fileBytes: number): Promise<Meta> {
-  const damaged = (reason: string): BoltDamagedError => new BoltDamagedError(file.path, -1, 0, reason);
-  if (fileBytes === 0) throw damaged("the file is empty");
-  const first = await readMetaAt(file, 0);
-  const reasons: string[] = first.ok ? [] : [`meta page 0: ${first.reason}`];
-  let found = first.ok ? first.meta : undefined;
-  // Where the second one is depends on the page size, which the first one would tell.
-  for (let pageSize = found?.pageSize ?? 1024; pageSize <= (found?.pageSize ?? 65536); pageSize *= 2) {
-    const second = await readMetaAt(file, pageSize);
-    if (second.ok && second.meta.pageSize === pageSize) {
-      if (found === undefined || second.meta.txid > found.txid) found = second.meta;
-      break;
-    }
-    if (!second.ok && second.magicIsRight) reasons.push(`meta page at offset ${pageSize}: ${second.reason}`);
-  }
-  if (found === undefined) throw damaged(`not a bbolt database: ${reasons.join("; ")}`);
-  const bytes = found.pageCount * found.pageSize;
-  if (fileBytes < bytes)
-    throw damaged(
-      `the file is cut: it has ${fileBytes} bytes, its meta page counts ${found.pageCount} pages (${bytes} bytes)`,
-    );
-  return found;
-}
-
-async function readMetaAt(file: File, offset: number): Promise<ReturnType<typeof decodeMeta>> {
-  const bytes = new Uint8Array(META_BYTES);
-  const got = await file.read(bytes, offset);
-  return decodeMeta(bytes.subarray(0, got));
-}
-
-/** Visits every page that the transaction reaches: what is not reached is free. */
-async function walkFile(
-  pager: Pager,
-  clock: Clock,
-  meta: Meta,
-  visit: EntryVisitor | undefined,
-): Promise<{ free: FreePages; buckets: Map<string, BucketState> }> {
-  const free = new FreePages(meta.pageCount);
-  free.add(2, meta.pageCount - 2);
-  const path = pager.file.path;
-  const use = (page: CachedPage): void => {
-    const pages = page.length / pager.pageSize;
-    for (let id = page.id; id < page.id + pages; id++)
-      if (!free.isFree(id)) throw pager.damaged(id, "page is used twice");
-    free.take(page.id, pages);
-  };
-  if (meta.freelist !== undefined) {
-    const head = new Uint32Array(PAGE_HEADER_BYTES / 4);
-    await pager.file.read(new Uint8Array(head.buffer), meta.freelist * pager.pageSize);
-    const pages = overflowOf(head, 0) + 1;
-    if (meta.freelist + pages > meta.pageCount)
-      throw pager.damaged(meta.freelist, "the freelist goes beyond the page count");
-    free.take(meta.freelist, pages);
-  }
-  const buckets = new Map<string, BucketState>();
-  await new TreeWalk(pager, clock, {
-    page: use,
-    leaf(page, from, to) {
-      for (let i = from; i < to; i++) {
-        const name = utf8Text(page.key(i));
-        if (!page.isBucket(i))
-          throw pager.damaged(page.id, `the root bucket holds an entry that is no bucket: ${name}`);
-        const result = decodeBucketValue(page.value(i), meta.pageCount);
-        if (!result.ok) throw pager.damaged(page.id, `bucket ${name}: ${result.reason}`);
-        buckets.set(name, { name, ...result.bucket });
-      }
-    },
-  }).run({ root: meta.root, inline: undefined });
-  for (const bucket of buckets.values()) {
-    const visitor: WalkVisitor = {
-      page: use,
-      leaf(page, from, to) {
-        for (let i = from; i < to; i++)
-          if (page.isBucket(i)) throw new BoltUnsupportedError(path, `bucket ${bucket.name} holds a nested bucket`);
-        if (visit !== undefined) for (let i = from; i < to; i++) visit(bucket.name, page.key(i), page.value(i));
-      },
-    };
-    await new TreeWalk(pager, clock, visitor).run(bucket);
-  }
-  return { free, buckets };
 }

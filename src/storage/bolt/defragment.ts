@@ -8,7 +8,9 @@
 import type { Clock } from "../../io/clock.ts";
 import { yieldTurn } from "../../io/clock.ts";
 import type { File, FileSystem } from "../../io/file-system.ts";
-import { BoltFile, type TransactionState } from "./bolt-file.ts";
+import { BoltFile } from "./bolt-file.ts";
+import type { TransactionState } from "./bucket-state.ts";
+import { directoryOf } from "./database-path.ts";
 import { BoltLockedError } from "./errors.ts";
 import { KeyLog } from "./key-log.ts";
 import { treeGet } from "./tree-read.ts";
@@ -187,9 +189,4 @@ export class Defragmentation {
     if (this.#cancelled) throw new DefragmentationCancelledError("defragmentation was cancelled");
     await this.#target!.commit(batch);
   }
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }

@@ -1,7 +1,8 @@
 /** A bbolt file opened for reading while no server has it: for etcdutl and tests. */
 import type { Clock } from "../../io/clock.ts";
 import type { File, FileSystem } from "../../io/file-system.ts";
-import { BoltFile, type EntryVisitor } from "./bolt-file.ts";
+import { BoltFile } from "./bolt-file.ts";
+import type { EntryVisitor } from "./bolt-open.ts";
 import { type CheckReport, checkBoltFile } from "./checker.ts";
 import { BoltLockedError } from "./errors.ts";
 import { BoltPinnedReader } from "./pinned-reader.ts";

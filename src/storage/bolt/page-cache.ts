@@ -121,6 +121,11 @@ export class PageCache {
     page.referenced = true;
   }
 
+  /** Views of the page stay valid until the turn ends, but it does not count as use. */
+  hold(page: CachedPage): void {
+    page.turn = this.#turn;
+  }
+
   /** A page with memory for `length` bytes, contents undefined; the caller fills it and notes `page.slot` in its table. */
   allocate(owner: PageOwner, id: number, length: number): CachedPage {
     if (length === this.pageSize) {

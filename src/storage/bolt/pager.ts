@@ -74,7 +74,9 @@ export class Pager implements PageOwner {
 
   /** As {@link page}, but does not save the page from eviction later: for walks over everything. */
   peek(id: number): CachedPage {
-    return this.cached(id) ?? this.#readNow(id);
+    const page = this.cached(id) ?? this.#readNow(id);
+    this.cache.hold(page);
+    return page;
   }
 
   /** Memory for a page that a commit writes, pinned. Whatever was cached under its numbers before is stale and goes. */

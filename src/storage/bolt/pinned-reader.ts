@@ -2,7 +2,8 @@
 import { assert } from "../../base/assert.ts";
 import type { PinnedReader } from "../../core/mvcc/backend.ts";
 import type { Clock } from "../../io/clock.ts";
-import type { BoltFile, TransactionState } from "./bolt-file.ts";
+import type { BoltFile } from "./bolt-file.ts";
+import type { TransactionState } from "./bucket-state.ts";
 import { treeGet, treeScan, type Visit } from "./tree-read.ts";
 import { walkEntries } from "./tree-walk.ts";
 
