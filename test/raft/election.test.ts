@@ -178,7 +178,7 @@ test("a voter refuses a candidate whose log is less complete than its own (Raft 
   ] as const) {
     const member = new Member(1n, [1n, 2n], { logTerms, hardState: { term: 2 } });
     const [answer] = member.answers(MessageType.MsgVote, { from: 2n, term: 3, logTerm, index });
-    assert.equal(answer?.reject, refused, `log ${logTerms}, candidate ${index} of term ${logTerm}`);
+    assert.equal(answer?.reject, refused, `log ${logTerms.join()}, candidate ${index} of term ${logTerm}`);
   }
 });
 

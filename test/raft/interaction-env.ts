@@ -81,6 +81,12 @@ export class InteractionEnv {
   readonly #nodes: EnvNode[] = [];
   readonly #output = new RedirectLogger();
   #messages: Message[] = [];
+  readonly #randomInt: ((bound: number) => number) | undefined;
+
+  /** Without randomInt each node has a generator of its own. */
+  constructor(randomInt?: (bound: number) => number) {
+    this.#randomInt = randomInt;
+  }
 
   /** Runs one command and returns what it printed; errors are printed, too. */
   handle(directive: Directive): string {
@@ -197,7 +203,7 @@ export class InteractionEnv {
         storage,
         electionTick: 3,
         heartbeatTick: 1,
-        randomInt: seededRandomInt(Number(id)),
+        randomInt: this.#randomInt ?? seededRandomInt(Number(id)),
         logger: this.#output,
         applied: index,
         maxSizePerMsg: NO_LIMIT,

@@ -140,7 +140,7 @@ test("committed entries come in pages of maxCommittedSizePerReady, all of them a
       if (ready.committedEntries.length > 0) pages.push(ready.committedEntries.length);
       member.raw.advance();
     }
-    assert.ok(Math.max(...pages) <= Math.max(1, Math.floor(maxCommittedSizePerReady / size)), `pages ${pages}`);
+    assert.ok(Math.max(...pages) <= Math.max(1, Math.floor(maxCommittedSizePerReady / size)), `pages ${pages.join()}`);
     assert.equal(member.appliedTexts.length, count);
     assert.deepEqual(
       member.applied.map((e) => e.index),

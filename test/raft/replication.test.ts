@@ -47,7 +47,7 @@ test("an entry commits once a majority has it, whoever they are (Raft paper, 5.3
     leader.propose("x");
     leader.take();
     for (const id of ackers) leader.answers(MessageType.MsgAppResp, { from: BigInt(id), term: 1, index: 2 });
-    assert.equal(leader.commit === 2, committed, `${size} voters, acknowledged by ${ackers}`);
+    assert.equal(leader.commit === 2, committed, `${size} voters, acknowledged by ${ackers.join()}`);
     assert.deepEqual(leader.appliedTexts, committed ? ["x"] : []);
   }
 });
@@ -190,7 +190,7 @@ test("a rejected append costs one probe per term, not one per entry (Raft paper,
       pending = leader.take().filter((m) => m.to === 2n && m.type === MessageType.MsgApp);
     }
     assert.deepEqual(follower.logTerms, leader.logTerms);
-    assert.ok(count <= probes + 1, `${count} appends for ${leaderLog} over ${followerLog}`);
+    assert.ok(count <= probes + 1, `${count} appends for ${leaderLog.join()} over ${followerLog.join()}`);
   }
 });
 

@@ -34,14 +34,14 @@ class NaiveUnstable {
   }
   append(entries: readonly Entry[]): void {
     const first = entries[0]!.index;
-    for (const index of [...this.terms.keys()]) if (index >= first) this.terms.delete(index);
+    for (const index of this.terms.keys()) if (index >= first) this.terms.delete(index);
     for (const { index, term } of entries) this.terms.set(index, term);
     this.taken = Math.min(this.taken, first);
     if (first < this.offset) this.offset = first;
   }
   stableTo(index: number, term: number): void {
     if (this.terms.get(index) !== term) return;
-    for (const i of [...this.terms.keys()]) if (i <= index) this.terms.delete(i);
+    for (const i of this.terms.keys()) if (i <= index) this.terms.delete(i);
     this.offset = index + 1;
     this.taken = Math.max(this.taken, this.offset);
   }
