@@ -5,11 +5,12 @@
  * also after kill -9. bbolt takes the same lock on `db`, so one of us and one of etcd exclude each other there. On WAL segments Linux etcd takes
  * OFD locks (fcntl F_OFD_SETLK), which do not see flock: /proc/locks is read as well and any lock of another kind on the same inode refuses us.
  *
- * Without the program: a file `<path>.lock` naming a live process (process id and its start time, so that a reused id does not count), plus
- * the look into /proc/locks. It keeps our own processes apart and sees running foreign ones, but a foreign one does not see us; so it is logged.
+ * Without the program: a file `.lock-<inode>` beside it (the name of the locked file may change) naming a live process (its id and start time, so that
+ * a reused id does not count), plus the look into /proc/locks. It keeps our own processes apart and sees running foreign ones, but a foreign one does not see us; so it is logged.
  */
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { link, open, readFile, readlink, rename, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { FileError } from "../file-system.ts";
 import type { Logger } from "../logger.ts";
 import { runOnDescriptor } from "./descriptor-program.ts";
@@ -22,8 +23,8 @@ export interface LockTarget {
   readonly inode: number;
 }
 
-/** What a lock needs to be given back; undefined when closing the descriptor is enough. */
-export type HeldLock = { readonly lockFile: string | undefined };
+/** How a lock is held: `descriptor` ends by closing, `lockFile` must be given back. */
+export type HeldLock = "descriptor" | "lockFile";
 
 /** Takes the lock or resolves to undefined when another open of the file holds it. Rejects with FileError. */
 export async function takeLock(target: LockTarget, program: string | null, log: Logger): Promise<HeldLock | undefined> {
@@ -32,25 +33,39 @@ export async function takeLock(target: LockTarget, program: string | null, log: 
     if (end.kind === "exit") {
       if (end.status === 1) return undefined;
       if (end.status !== 0) throw new FileError("lock", target.path, `EXIT${end.status}`);
-      return (await lockedByOthers(target, ["OFDLCK", "POSIX"])) ? undefined : { lockFile: undefined };
+      return (await lockedByOthers(target, ["OFDLCK", "POSIX"])) ? undefined : "descriptor";
     }
     if (end.kind === "failed") throw new FileError("lock", target.path, "EIO", end.cause);
   }
   log.warn("flock program not found; locking with a lock file, which other programs do not respect", {
     path: target.path,
   });
-  const lockFile = await takeLockFile(target.path);
-  if (lockFile === undefined) return undefined;
+  const lockFile = await lockFilePath(target);
+  if (!(await takeLockFile(lockFile))) return undefined;
   if (await lockedByOthers(target, ["FLOCK", "OFDLCK", "POSIX"])) {
     await unlink(lockFile);
     return undefined;
   }
-  return { lockFile };
+  return "lockFile";
 }
 
-/** Gives back what {@link takeLock} took besides the descriptor. */
-export async function releaseLock(held: HeldLock): Promise<void> {
-  if (held.lockFile !== undefined) await unlink(held.lockFile);
+/** Gives back what {@link takeLock} took besides the descriptor, which must still be open. */
+export async function releaseLock(target: LockTarget, held: HeldLock): Promise<void> {
+  if (held === "lockFile") {
+    const lockFile = await lockFilePath(target);
+    await succeeds(() => unlink(lockFile), "ENOENT", lockFile);
+  }
+}
+
+/** In the folder where the file is now, which need not be the one where it was opened. */
+async function lockFilePath(target: LockTarget): Promise<string> {
+  let path = target.path;
+  try {
+    path = await readlink(`/proc/self/fd/${target.fd}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // no /proc on this system
+  }
+  return join(dirname(path), `.lock-${target.inode}`);
 }
 
 /** `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`: kind, mode, access, process, device:inode in hexadecimal and decimal, range. */
@@ -74,18 +89,17 @@ async function lockedByOthers(target: LockTarget, kinds: readonly string[]): Pro
   return false;
 }
 
-async function takeLockFile(path: string): Promise<string | undefined> {
-  const lockFile = `${path}.lock`;
+async function takeLockFile(lockFile: string): Promise<boolean> {
   const mine = `${lockFile}.${process.pid}.${randomBytes(6).toString("hex")}`;
   await writeSmall(mine, `${process.pid} ${await processStart(process.pid)}\n`);
   try {
     for (;;) {
       // link() fails when the name exists and the content is complete at once: no reader sees a half-written owner.
-      if (await succeeds(() => link(mine, lockFile), "EEXIST", lockFile)) return lockFile;
+      if (await succeeds(() => link(mine, lockFile), "EEXIST", lockFile)) return true;
       const owner = await readSmall(lockFile);
       if (owner === undefined) continue;
       const [pid, start] = owner.trim().split(" ");
-      if (pid !== undefined && start !== undefined && (await processStart(Number(pid))) === start) return undefined;
+      if (pid !== undefined && start !== undefined && (await processStart(Number(pid))) === start) return false;
       // The owner is dead. Move its file away, and look again at what was moved: somebody else may have been faster.
       const stale = `${mine}.stale`;
       if (!(await succeeds(() => rename(lockFile, stale), "ENOENT", lockFile))) continue;

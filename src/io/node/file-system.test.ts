@@ -150,12 +150,13 @@ describe("NodeFileSystem", () => {
   it("without flock(1), takes over the lock file of a dead process but not of a living one", async () => {
     const locking = new NodeFileSystem({ flockProgram: null });
     const gone = spawnSync(process.execPath, ["-e", "process.stdout.write(String(process.pid))"]);
-    writeFileSync(path("stale.lock"), `${gone.stdout.toString()} 12345\n`);
     const file = await locking.open(path("stale"), "write");
+    const lockFile = path(`.lock-${statSync(path("stale")).ino}`);
+    writeFileSync(lockFile, `${gone.stdout.toString()} 12345\n`);
     assert.equal(await file.lock(), true);
     await file.close();
     // This process's id with another start time: the id was used again.
-    writeFileSync(path("stale.lock"), `${process.pid} 1\n`);
+    writeFileSync(lockFile, `${process.pid} 1\n`);
     const again = await locking.open(path("stale"), "write");
     assert.equal(await again.lock(), process.platform === "linux");
     await again.close();

@@ -12,7 +12,7 @@ import { assert } from "../../base/assert.ts";
 import { type File, FileError } from "../file-system.ts";
 import type { Logger } from "../logger.ts";
 import { runOnDescriptor } from "./descriptor-program.ts";
-import { type HeldLock, releaseLock, takeLock } from "./file-lock.ts";
+import { type HeldLock, type LockTarget, releaseLock, takeLock } from "./file-lock.ts";
 
 /** What the files of one file system share. */
 export interface FileEnvironment {
@@ -164,15 +164,17 @@ export class NodeFile implements File {
   async lock(): Promise<boolean> {
     assert(!this.#closed, "a closed file is not locked");
     if (this.#lock !== undefined) return true;
-    let stat: fs.Stats;
+    this.#lock = await takeLock(this.#lockTarget(), this.#environment.flockProgram, this.#environment.log);
+    return this.#lock !== undefined;
+  }
+
+  #lockTarget(): LockTarget {
     try {
-      stat = fs.fstatSync(this.#fd);
+      const { dev, ino } = fs.fstatSync(this.#fd);
+      return { fd: this.#fd, path: this.path, device: dev, inode: ino };
     } catch (error) {
       throw fileError("lock", this.path, error as NodeJS.ErrnoException);
     }
-    const target = { fd: this.#fd, path: this.path, device: stat.dev, inode: stat.ino };
-    this.#lock = await takeLock(target, this.#environment.flockProgram, this.#environment.log);
-    return this.#lock !== undefined;
   }
 
   async close(): Promise<void> {
@@ -180,7 +182,7 @@ export class NodeFile implements File {
     this.#closed = true;
     const held = this.#lock;
     this.#lock = undefined;
-    if (held !== undefined) await releaseLock(held);
+    if (held !== undefined) await releaseLock(this.#lockTarget(), held);
     if (this.#durableFd >= 0) await closeDescriptor(this.#durableFd, this.path);
     await closeDescriptor(this.#fd, this.path);
   }

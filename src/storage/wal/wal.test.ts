@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { SimulatedClock } from "../../../test/sim/clock.ts";
 import { SimulatedDisk } from "../../../test/sim/disk.ts";
 import { SeededRandom } from "../../../test/sim/random.ts";
+import { sleep } from "../../io/clock.ts";
 import { FileError, type FileSystem } from "../../io/file-system.ts";
 import { SILENT_LOGGER } from "../../io/logger.ts";
+import { NodeClock } from "../../io/node/clock.ts";
 import { NodeFileSystem } from "../../io/node/file-system.ts";
 import type { Entry } from "../../proto/generated/raft.ts";
 import { repairWal } from "./repair.ts";
@@ -335,6 +338,38 @@ describe("Wal", () => {
       })(),
     );
   });
+});
+
+describe("Wal on the real file system", () => {
+  for (const programs of [{}, { flockProgram: null, fallocateProgram: null }])
+    it(`rotates, purges and refuses a second opening (${JSON.stringify(programs)})`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "etcd-ts-wal-"));
+      try {
+        const fileSystem = new NodeFileSystem(programs);
+        const directory = join(folder, "wal");
+        const options = { fileSystem, clock: new NodeClock(), log: SILENT_LOGGER, directory, segmentBytes: 8192 };
+        const wal = await Wal.create(options, METADATA);
+        for (let i = 1; i <= 60; i++) {
+          await wal.save({ term: 1, vote: VOTE, commit: i - 1 }, [entry(i, 1, 1000)]);
+          // Time for the next segment to be prepared.
+          if (i % 5 === 0) await sleep(options.clock, 20);
+        }
+        const segments = (await fileSystem.list(directory)).filter((name) => name.endsWith(".wal"));
+        assert.ok(segments.length >= 3, segments.join());
+        const second = await Wal.open(options, ALL);
+        assert.equal(second.ok ? undefined : second.problem.kind, "locked");
+        await wal.close();
+        assert.deepEqual(await fileSystem.list(directory), segments);
+        const again = await Wal.open(options, ALL);
+        assert.ok(again.ok);
+        assert.deepEqual(plain(again.contents.entries), plain(entries(1, 60, 1, 1000)));
+        await again.wal.releaseTo(1000);
+        assert.equal((await again.wal.purge(2)).length, segments.length - 2);
+        await again.wal.close();
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 });
 
 describe("a log of five segments that etcd's own WAL package wrote (test/golden/wal/segments)", () => {
