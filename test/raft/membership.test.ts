@@ -183,6 +183,16 @@ test("entries commit that a smaller configuration has a majority for (Raft thesi
   assert.deepEqual(leader.appliedTexts, ["x"]);
 });
 
+test("a proposal with a malformed change is dropped as a whole (untrusted bytes from peers)", () => {
+  const leader = lone();
+  const last = leader.storage.lastIndex();
+  const entries = [0, 1, 2].map((type) => ({ type: type as 0 | 1 | 2, term: 0, index: 0, data: Uint8Array.of(0xff) }));
+  for (const bad of [entries, entries.slice(1, 2), entries.slice(2)])
+    assert.equal(leader.raw.proposeEntries(bad), PROPOSAL_DROPPED);
+  leader.take();
+  assert.equal(leader.storage.lastIndex(), last);
+});
+
 test("the last voter cannot be removed (Raft thesis, 4.1)", () => {
   const leader = lone();
   leader.raw.proposeConfChange(newConfChange(ConfChangeRemoveNode, 1n));

@@ -36,8 +36,7 @@ export function stepFollower(raft: Raft, message: Message): RaftError | undefine
         );
         return PROPOSAL_DROPPED;
       }
-      message.to = raft.lead;
-      raft.send(message);
+      forwardToLeader(raft, message);
       return undefined;
     case MessageType.MsgApp:
       raft.electionElapsed = 0;
@@ -59,8 +58,7 @@ export function stepFollower(raft: Raft, message: Message): RaftError | undefine
         raft.logger.info(`${raft.hexId} no leader at term ${raft.term}; dropping leader transfer msg`);
         return undefined;
       }
-      message.to = raft.lead;
-      raft.send(message);
+      forwardToLeader(raft, message);
       return undefined;
     case MessageType.MsgForgetLeader:
       if (raft.readOnly.option === ReadOnlyOption.ReadOnlyLeaseBased) {
@@ -83,8 +81,7 @@ export function stepFollower(raft: Raft, message: Message): RaftError | undefine
         raft.logger.info(`${raft.hexId} no leader at term ${raft.term}; dropping index reading msg`);
         return undefined;
       }
-      message.to = raft.lead;
-      raft.send(message);
+      forwardToLeader(raft, message);
       return undefined;
     case MessageType.MsgReadIndexResp: {
       const [request] = message.entries;
@@ -101,6 +98,13 @@ export function stepFollower(raft: Raft, message: Message): RaftError | undefine
     default:
       return undefined;
   }
+}
+
+/** Passes on what only a leader can do. What a peer forwarded before carries that peer's term, which is not for the leader. */
+function forwardToLeader(raft: Raft, message: Message): void {
+  message.to = raft.lead;
+  message.term = 0;
+  raft.send(message);
 }
 
 /** Appends what the leader sent, or tells it where the logs may match. */

@@ -83,7 +83,7 @@ function handleProposal(raft: Raft, message: Message): RaftError | undefined {
     return PROPOSAL_DROPPED;
   }
   for (let i = 0; i < entries.length; i++)
-    if (entries[i]!.type !== EntryType.EntryNormal) admitConfChange(raft, message, i);
+    if (entries[i]!.type !== EntryType.EntryNormal && !admitConfChange(raft, message, i)) return PROPOSAL_DROPPED;
   const dropped = raft.appendEntries(entries);
   if (dropped !== undefined) return dropped;
   broadcastAppend(raft);
@@ -92,11 +92,15 @@ function handleProposal(raft: Raft, message: Message): RaftError | undefined {
 
 /**
  * Checks a proposed configuration change against the active configuration; a refused one becomes an empty entry. The check is
- * a best effort: the active configuration may lag behind the log.
+ * a best effort: the active configuration may lag behind the log. False when the bytes are malformed.
  */
-function admitConfChange(raft: Raft, message: Message, position: number): void {
+function admitConfChange(raft: Raft, message: Message, position: number): boolean {
   const change = entryConfChange(message.entries[position]!);
-  if (change === undefined) throw new AssertionError("a proposed configuration change is malformed");
+  if (change === undefined) {
+    // Peers forward proposals, so these bytes may come from outside.
+    raft.logger.warn(`${raft.hexId} dropping proposal with a malformed conf change`);
+    return false;
+  }
   const { config } = raft.tracker;
   const { applied } = raft.log;
   const wantsLeaveJoint = asConfChangeV2(change).changes.length === 0;
@@ -116,6 +120,7 @@ function admitConfChange(raft: Raft, message: Message, position: number): void {
   } else {
     raft.pendingConfIndex = raft.log.lastIndex() + position + 1;
   }
+  return true;
 }
 
 /**
