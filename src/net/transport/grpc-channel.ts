@@ -72,7 +72,6 @@ const CLIENT_LIMITS: TransportLimits = {
 };
 const DIAL_TIMEOUT_MS = 20_000;
 const HEADS_MAX = 256;
-const SWEEP_INTERVAL_MS = 10_000;
 const NO_CALL_OPTIONS: CallOptions = {};
 
 export class GrpcChannel {
@@ -143,7 +142,7 @@ export class GrpcChannel {
             },
           },
         );
-        const sweeper = clock.setRepeating(SWEEP_INTERVAL_MS, () => connection.sweep(clock.now()));
+        const sweeper = clock.setRepeating(connection.limits.sweepIntervalMs, () => connection.sweep(clock.now()));
         channel = new GrpcChannel(connection, options);
       });
     });

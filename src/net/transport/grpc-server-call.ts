@@ -9,7 +9,7 @@ import { encodeStatusMessage } from "../../codec/grpc/status.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
-import { type InflateResult, inflateMessage } from "./message-inflate.ts";
+import { type InflateOwner, InflateQueue } from "./inflate-queue.ts";
 import { writeMessage } from "./message-writer.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ConnectionInfo, ServerCall } from "./server-call.ts";
@@ -18,7 +18,7 @@ import type { ServerConnection } from "./server-connection.ts";
 /** Unary messages up to this size are copied while END_STREAM is awaited, so that they do not hold their whole chunk. */
 const RETAIN_COPY_BYTES = 8192;
 
-export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSink, DeadlineEntry {
+export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSink, DeadlineEntry, InflateOwner {
   readonly #server: ServerConnection;
   readonly #head: RequestHead;
   onMessage: ((message: Uint8Array) => void) | undefined;
@@ -33,9 +33,8 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #reader: MessageReader | undefined;
   /** The request of a unary call while its END_STREAM is awaited. */
   #request: Uint8Array | undefined;
-  /** Messages that are compressed or wait behind one that is; undefined when there are none. */
-  #pending: { readonly format: number; readonly message: Uint8Array }[] | undefined;
-  #processing: boolean;
+  /** Made for the first compressed message. */
+  #inflates: InflateQueue | undefined;
   #inflating: boolean;
   #receivingPaused: boolean;
   #halfClosed: boolean;
@@ -66,8 +65,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.cancelled = false;
     this.#reader = undefined;
     this.#request = undefined;
-    this.#pending = undefined;
-    this.#processing = false;
+    this.#inflates = undefined;
     this.#inflating = false;
     this.#receivingPaused = false;
     this.#halfClosed = false;
@@ -91,6 +89,10 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
 
   metadata(key: string): string | undefined {
     return this.#head.first(key);
+  }
+
+  get finished(): boolean {
+    return this.#finished;
   }
 
   get bufferedBytes(): number {
@@ -189,18 +191,15 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   }
 
   #receive(format: number, message: Uint8Array, last: boolean): boolean {
-    if (format === 0 && this.#pending === undefined) return this.#take(message, last);
-    this.#pending ??= [];
-    this.#pending.push({ format, message });
-    this.#processPending();
+    if (format === 0 && (this.#inflates === undefined || this.#inflates.idle)) return this.#take(message, last);
+    this.#inflates ??= new InflateQueue(this, this.#head.encoding, this.http2.limits.messageBytesMax);
+    this.#inflates.push(format, message);
     return !this.#finished;
   }
 
   refuseOversizedMessage(messageBytes: number): void {
-    this.fail({
-      code: GrpcCode.ResourceExhausted,
-      message: `grpc: received message larger than max (${messageBytes} vs. ${this.http2.limits.messageBytesMax})`,
-    });
+    const max = this.http2.limits.messageBytesMax;
+    this.refuse(GrpcCode.ResourceExhausted, `grpc: received message larger than max (${messageBytes} vs. ${max})`);
   }
 
   #take(message: Uint8Array, last: boolean): boolean {
@@ -228,66 +227,40 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #gather(bytes: number): void {
     this.#gathered += bytes;
     if (!this.#server.gather(bytes)) {
-      this.fail({ code: GrpcCode.ResourceExhausted, message: "grpc: too many bytes of unfinished requests" });
+      this.refuse(GrpcCode.ResourceExhausted, "grpc: too many bytes of unfinished requests");
     }
   }
 
-  /** Works off messages that are compressed or wait behind one that is. */
-  #processPending(): void {
-    if (this.#processing) return;
-    this.#processing = true;
-    while (!this.#finished && !this.#inflating && this.#pending !== undefined) {
-      const next = this.#pending.shift();
-      if (next === undefined) this.#pending = undefined;
-      else if (next.format === 0) this.#take(next.message, false);
-      else this.#inflate(next.format, next.message);
-    }
-    this.#processing = false;
-    if (this.#halfClosed && this.#pending === undefined && !this.#finished) this.#deliverEnd();
+  takeInflated(message: Uint8Array): void {
+    this.#take(message, false);
   }
 
-  #inflate(format: number, message: Uint8Array): void {
-    if (format !== 1) {
-      this.fail({ code: GrpcCode.Internal, message: `grpc: received unexpected payload format ${format}` });
-    } else if (this.#head.encoding !== "gzip") {
-      const reason = "grpc: compressed flag set with identity or empty encoding";
-      this.fail({ code: GrpcCode.Internal, message: reason });
-    } else {
-      this.#inflating = true;
-      this.pauseCredit();
-      inflateMessage(message, this.http2.limits.messageBytesMax, (result) => this.#onInflated(result));
-    }
+  setInflating(inflating: boolean): void {
+    this.#inflating = inflating;
+    if (inflating) this.pauseCredit();
+    else if (!this.#receivingPaused) this.resumeCredit();
   }
 
-  #onInflated(result: InflateResult): void {
-    this.#inflating = false;
-    if (this.#finished) return;
-    if (!this.#receivingPaused) this.resumeCredit();
-    if (!result.ok) {
-      this.fail(result);
-      return;
-    }
-    this.#take(result.message, false);
-    this.#processPending();
+  onInflatedAll(): void {
+    if (this.#halfClosed) this.#deliverEnd();
   }
 
   onRemoteEnd(): void {
     if (this.#finished) return;
     this.#halfClosed = true;
-    if (this.#pending === undefined && !this.#processing) this.#deliverEnd();
+    if (this.#inflates === undefined || this.#inflates.idle) this.#deliverEnd();
   }
 
   #deliverEnd(): void {
     const route = this.#head.route!;
     if (this.#reader?.incomplete) {
-      const code = route.kind === "unary" ? GrpcCode.Unknown : GrpcCode.Internal;
-      this.fail({ code, message: "unexpected EOF" });
+      this.refuse(route.kind === "unary" ? GrpcCode.Unknown : GrpcCode.Internal, "unexpected EOF");
       return;
     }
     if (route.kind === "unary") {
       const request = this.#request;
       if (request === undefined) {
-        this.fail({ code: GrpcCode.Unknown, message: "EOF" });
+        this.refuse(GrpcCode.Unknown, "EOF");
         return;
       }
       this.#request = undefined;
@@ -415,6 +388,13 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.#end(error.code, error.message, 200);
   }
 
+  /** Fails the call on behalf of the transport: the handler did not end it, so it is told. */
+  refuse(code: GrpcCode, message: string): void {
+    if (this.#finished) return;
+    this.#end(code, message, 200);
+    this.#tellCancelled();
+  }
+
   #end(code: GrpcCode, message: string, httpStatus: number): void {
     const status = ["grpc-status", String(code)];
     if (message !== "") status.push("grpc-message", encodeStatusMessage(message));
@@ -474,7 +454,6 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     if (this.#gathered > 0) this.#server.release(this.#gathered);
     this.#gathered = 0;
     this.#request = undefined;
-    this.#pending = undefined;
     const stats = this.#head.stats;
     if (stats === undefined) return;
     stats.handledByCode[code]!++;
@@ -489,8 +468,12 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   }
 
   #cancel(code: GrpcCode): void {
-    this.cancelled = true;
     this.#finish(code);
+    this.#tellCancelled();
+  }
+
+  #tellCancelled(): void {
+    this.cancelled = true;
     const onCancel = this.onCancel;
     this.onCancel = undefined;
     onCancel?.();
@@ -504,10 +487,6 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       this.#cancel(GrpcCode.DeadlineExceeded);
       return;
     }
-    this.#end(GrpcCode.DeadlineExceeded, "context deadline exceeded", 200);
-    this.cancelled = true;
-    const onCancel = this.onCancel;
-    this.onCancel = undefined;
-    onCancel?.();
+    this.refuse(GrpcCode.DeadlineExceeded, "context deadline exceeded");
   }
 }

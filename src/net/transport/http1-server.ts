@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Clock } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
 import { BodyTooLargeError, ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import type { TransportLimits } from "./limits.ts";
@@ -16,6 +17,7 @@ const IDLE_TIMEOUT_MS = 120_000;
 
 export interface Http1ServerOptions {
   readonly http: HttpHandler;
+  readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly logger: Logger;
   readonly infoOf: (socket: Socket) => ConnectionInfo;
@@ -25,9 +27,11 @@ export interface Http1ServerOptions {
 export class Http1Server {
   readonly #server: Server;
   readonly #options: Http1ServerOptions;
+  #draining: boolean;
 
   constructor(options: Http1ServerOptions) {
     this.#options = options;
+    this.#draining = false;
     const { limits } = options;
     this.#server = createServer(
       {
@@ -54,6 +58,10 @@ export class Http1Server {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const exchange = new Http1Exchange(request, response, this.#options.infoOf(request.socket));
+    response.on("finish", () => {
+      // The connection counts as idle a little later.
+      if (this.#draining) this.#options.clock.nextTurn(() => this.#server.closeIdleConnections());
+    });
     try {
       this.#options.http(exchange);
     } catch (error) {
@@ -66,6 +74,7 @@ export class Http1Server {
 
   /** Closes idle connections; those in use close after their response. */
   drain(): void {
+    this.#draining = true;
     this.#server.close();
     this.#server.closeIdleConnections();
   }

@@ -17,6 +17,8 @@ export interface TransportLimits {
   /** A stream whose peer takes nothing for this long while more than `stalledBytesMax` wait is reset; a socket that takes nothing for this long is closed. */
   readonly stallTimeoutMs: number;
   readonly stalledBytesMax: number;
+  /** How often stalls are looked for. */
+  readonly sweepIntervalMs: number;
   /** From connect to the first request's bytes that tell HTTP/1.1 from HTTP/2, and for the TLS handshake. */
   readonly handshakeTimeoutMs: number;
   /** Resets of unanswered streams by the client: a burst, then so many a second. */
@@ -37,6 +39,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   sendHighWaterBytes: 65536,
   stallTimeoutMs: 120_000,
   stalledBytesMax: 1024 * 1024,
+  sweepIntervalMs: 5000,
   handshakeTimeoutMs: 10_000,
   resetBurst: 2000,
   resetsPerSecond: 200,

@@ -36,7 +36,7 @@ export interface ServerCall {
   onMessage: ((message: Uint8Array) => void) | undefined;
   /** Stream calls only: the client sent END_STREAM after the messages before. */
   onHalfClose: (() => void) | undefined;
-  /** Once, when `cancelled` becomes true. Never after `end` or `fail`. */
+  /** Once, when `cancelled` becomes true; also when the transport fails the call (bad message, a callback that threw). Never after `end` or `fail`. */
   onCancel: (() => void) | undefined;
   /** `bufferedBytes` fell below the low-water mark after `send` had returned false. */
   onDrain: (() => void) | undefined;

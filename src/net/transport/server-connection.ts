@@ -28,7 +28,7 @@ import type { Http2ConnectionOptions } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import { type KeepaliveOptions, type KeepaliveTarget, Pinger, PingPolice } from "./keepalive.ts";
 import { areValidTrailers, RequestHead } from "./request-head.ts";
-import type { ConnectionInfo, GrpcRouter, ServerCall } from "./server-call.ts";
+import type { ConnectionInfo, GrpcRouter } from "./server-call.ts";
 import type { TransportMetrics } from "./transport-metrics.ts";
 
 /** What all connections of a transport share. */
@@ -253,14 +253,14 @@ export class ServerConnection extends Http2Connection implements KeepaliveTarget
   }
 
   /** Ends a call whose handler threw. */
-  failWith(call: ServerCall, error: unknown): void {
+  failWith(call: GrpcServerCall, error: unknown): void {
     if (error instanceof EtcdError) {
-      call.fail(error);
+      call.refuse(error.code, error.message);
       return;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#context.logger.error("gRPC handler failed", { method: call.method, error: text });
-    call.fail({ code: GrpcCode.Internal, message: "internal error" });
+    call.refuse(GrpcCode.Internal, "internal error");
     this.#context.onHandlerError?.(error);
   }
 

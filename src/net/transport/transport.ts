@@ -40,7 +40,6 @@ export interface TransportOptions {
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 }
 
-const SWEEP_INTERVAL_MS = 5000;
 const PREFACE_BYTES = 24;
 
 export class Transport {
@@ -82,6 +81,7 @@ export class Transport {
         ? undefined
         : new Http1Server({
             http: options.http,
+            clock: options.clock,
             limits: this.#limits,
             logger: options.logger,
             infoOf: (socket) => this.#infoOf(socket),
@@ -91,7 +91,7 @@ export class Transport {
     this.#servers = [];
     this.#sockets = new Set();
     this.#connections = new Set();
-    this.#sweeper = options.clock.setRepeating(SWEEP_INTERVAL_MS, () => {
+    this.#sweeper = options.clock.setRepeating(this.#limits.sweepIntervalMs, () => {
       const now = this.#clock.now();
       for (const connection of this.#connections) connection.sweep(now);
     });
