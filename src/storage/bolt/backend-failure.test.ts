@@ -379,3 +379,41 @@ test("damage anywhere gives a typed error or goes unnoticed, but never a crash, 
   }
   assert.ok(refused > 100, `${refused}`);
 });
+
+test("a defragmentation makes its copy durable before it takes the name, and loses nothing that was committed meanwhile", async () => {
+  const disk = new MemoryDisk({ recording: true });
+  const backend = await BoltBackend.open(options(disk, { batchIntervalMs: 1e6 }));
+  put(backend, 0, 4000, "a");
+  await backend.commit();
+  let image: Uint8Array | undefined;
+  let before = "";
+  disk.onOperation = (operation, path) => {
+    if (operation !== "rename") return;
+    const events = disk.events(path);
+    assert.equal(events.at(-1)!.kind, "sync");
+    // Nothing unsynced: what a power loss leaves is all of it.
+    image = crashImage(events, new Prng(1));
+    before = dump(backend);
+  };
+  const done = backend.defragment();
+  for (let round = 0; round < 12; round++) {
+    put(backend, round * 500, round * 500 + 700, `b${round}`);
+    for (let i = 0; i < 50; i++) backend.delete(Bucket.Key, utf8(`k${String(round * 97 + i).padStart(6, "0")}`));
+    backend.endBatch();
+    await backend.commit();
+  }
+  await done;
+  assert.ok(image !== undefined);
+  const other = new MemoryDisk();
+  other.setContents(PATH, image);
+  const copy = await BoltBackend.open(options(other));
+  await checked(copy);
+  await copy.close();
+  assert.ok(before.length > 0);
+  const last = dump(backend);
+  await backend.close();
+  const again = await BoltBackend.open(options(disk));
+  assert.equal(dump(again), last);
+  await checked(again);
+  await again.close();
+});

@@ -77,6 +77,8 @@ export class PageCache {
   #runHand: number;
   #runBytes: number;
   #turn: number;
+  /** Turn in which no frame could be evicted. */
+  #exhaustedTurn: number;
   #turnAsked: boolean;
   #retired: CachedPage[];
   /** Memory of runs by size. */
@@ -99,6 +101,7 @@ export class PageCache {
     this.#runHand = 0;
     this.#runBytes = 0;
     this.#turn = 0;
+    this.#exhaustedTurn = -1;
     this.#turnAsked = false;
     this.#retired = [];
     this.#pool = new Map();
@@ -129,15 +132,20 @@ export class PageCache {
   /** A page with memory for `length` bytes, contents undefined; the caller fills it and notes `page.slot` in its table. */
   allocate(owner: PageOwner, id: number, length: number): CachedPage {
     if (length === this.pageSize) {
-      const frame = this.#takeFrame();
-      if (frame >= 0) {
-        const memory = { bytes: this.#bytes, words: this.#words, at: frame * this.pageSize, length };
-        const page = new CachedPage(owner, id, memory, frame, this.#turn);
-        this.#slots[frame] = page;
-        return page;
-      }
+      const page = this.tryAllocate(owner, id);
+      if (page !== undefined) return page;
     }
     return this.#allocateOwn(owner, id, length);
+  }
+
+  /** As {@link allocate} for a single page that is not needed, only welcome: undefined when every frame is in use. */
+  tryAllocate(owner: PageOwner, id: number): CachedPage | undefined {
+    const frame = this.#takeFrame();
+    if (frame < 0) return undefined;
+    const memory = { bytes: this.#bytes, words: this.#words, at: frame * this.pageSize, length: this.pageSize };
+    const page = new CachedPage(owner, id, memory, frame, this.#turn);
+    this.#slots[frame] = page;
+    return page;
   }
 
   /** Takes a page out of its slot; its memory is reused. Views of it must be dead. */
@@ -195,6 +203,7 @@ export class PageCache {
       return this.#freshFrame++;
     }
     this.#askTurn();
+    if (this.#exhaustedTurn === this.#turn) return -1;
     const limit = this.#frameCount * 2;
     for (let step = 0; step < limit; step++) {
       const frame = this.#hand;
@@ -211,6 +220,8 @@ export class PageCache {
       this.#slots[frame] = undefined;
       return frame;
     }
+    // No use in looking again before the turn ends.
+    this.#exhaustedTurn = this.#turn;
     return -1;
   }
 

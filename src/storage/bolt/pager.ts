@@ -205,7 +205,8 @@ export class Pager implements PageOwner {
       if (other < 2 || other === id || otherAt + pageSize > got || this.#slotOf[other] !== 0) continue;
       const head = otherAt >>> 2;
       if (this.#scratchWords[head + LOW_WORD] !== other || this.#scratchWords[head + 3] !== 0) continue;
-      const neighbour = this.cache.allocate(this, other, pageSize);
+      const neighbour = this.cache.tryAllocate(this, other);
+      if (neighbour === undefined) break;
       neighbour.bytes.set(this.#scratchBytes.subarray(otherAt, otherAt + pageSize), neighbour.at);
       if (checkNodePage(neighbour, this.#bounds) === undefined) this.#slotOf[other] = neighbour.slot + 1;
       else this.cache.drop(neighbour);
