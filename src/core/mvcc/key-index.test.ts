@@ -88,6 +88,41 @@ test("collect() and count() agree with a naive twin at every revision, whole and
   );
 });
 
+test("an index that was loaded and put in order equals one that was built key by key", () => {
+  fc.assert(
+    fc.property(changes, fc.integer({ min: 1, max: 3000 }), (ops, slice) => {
+      const indexes = [new KeyIndex(), new KeyIndex(true)];
+      let revision = 1;
+      for (const op of ops) {
+        revision++;
+        const key = `${op.key * 7919}`;
+        for (const index of indexes) {
+          const entry = index.get(key);
+          if (entry === undefined) {
+            if (op.put) index.create(new KeyEntry(key, revision, 0, revision, 1, 10));
+            else index.create(KeyEntry.ofTombstone(key, revision, 0));
+          } else if (op.put) index.put(entry, revision, 0, 10);
+          else index.tombstone(entry, revision, 0);
+        }
+      }
+      const [built, loaded] = indexes as [KeyIndex, KeyIndex];
+      for (let i = 0; !loaded.loadSome(slice); i++) assert.ok(i < 10_000);
+      assert.equal(loaded.check(), undefined);
+      assert.equal(loaded.liveKeys, built.liveKeys);
+      const describe = (index: KeyIndex): string[] => {
+        const out: string[] = [];
+        index.scan("", FROM_KEY, Number.POSITIVE_INFINITY, (entry) => out.push(`${entry.key} ${entry.describe()}`));
+        return out;
+      };
+      assert.deepEqual(describe(loaded), describe(built));
+      for (const at of [revision, revision >> 1, revision >> 2]) {
+        assert.equal(loaded.count("", FROM_KEY, at), built.count("", FROM_KEY, at));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test("collect() stops at the limit and names where to go on", () => {
   const index = new KeyIndex();
   for (let i = 0; i < 1000; i++) {

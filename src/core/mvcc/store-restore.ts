@@ -4,7 +4,7 @@
  *
  *     const restore = new StoreRestore({ backend, leases, crc32c });
  *     backend.scan(Bucket.Key, ..., (key, kv) => restore.add(key, kv));     // in slices
- *     while (!restore.attachLeases(10_000)) await yieldTurn();
+ *     while (!restore.attachLeases(5_000)) await yieldTurn();
  *     const { store, resumed } = restore.finish();
  *
  * The revision after a restart is the greatest of: revisions seen, the finished and the scheduled compaction; the entries up to a
@@ -34,7 +34,7 @@ export interface RestoredStore {
 
 export class StoreRestore {
   readonly #parts: StoreParts;
-  readonly #index: KeyIndex = new KeyIndex();
+  readonly #index: KeyIndex = new KeyIndex(true);
   readonly #kv: KeyValueReader = new KeyValueReader();
   /** Leases by key as of the last entry of the key; attached at the end, when it is known which lived on. */
   readonly #leaseOf: Map<string, bigint> = new Map();
@@ -92,8 +92,12 @@ export class StoreRestore {
     return true;
   }
 
-  /** Attaches up to `keysMax` keys to their leases after the last entry; true when all are. */
+  /**
+   * After the last entry: puts the index in order and attaches keys to their leases, about `keysMax` keys at a time; true when all is
+   * done.
+   */
   attachLeases(keysMax: number): boolean {
+    if (!this.#index.loadSome(keysMax)) return false;
     this.#attaching ??= this.#leaseOf.entries();
     for (let i = 0; i < keysMax; i++) {
       const next = this.#attaching.next();
