@@ -13,6 +13,7 @@
 import { assert } from "../../base/assert.ts";
 import { compareBytes, EMPTY_BYTES, equalBytes, utf8, utf8Text } from "../../base/bytes.ts";
 import type { EtcdErrorName } from "../../base/etcd-error.ts";
+import { goSort } from "../../base/go-sort.ts";
 import { base64Bytes } from "../../proto/base64.ts";
 import { Permission, PermissionType, Role, User, UserAddOptions } from "../../proto/generated/auth.ts";
 import type { AuthUserAddRequest, AuthUserChangePasswordRequest } from "../../proto/generated/rpc.ts";
@@ -259,7 +260,8 @@ export class AuthStore {
       permissions[at] = granted;
     } else {
       permissions.push(granted);
-      permissions.sort((a, b) => compareBytes(a.key, b.key));
+      // All members must keep permissions with equal keys in one order: the first of them is the one that a later grant changes.
+      goSort(permissions, (a, b) => compareBytes(a.key, b.key) < 0);
     }
     this.#putRole(Role.create({ name: role.name, keyPermission: permissions }));
     this.#commit();

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryBackend } from "../../../test/support/memory-backend.ts";
 import { parseVersion, type Version, versionText } from "../../base/semver.ts";
+import { EntryType } from "../../proto/generated/raft.ts";
+import { InternalRaftRequest } from "../../proto/generated/raft-internal.ts";
 import { Bucket } from "../mvcc/backend.ts";
 import {
   isServerTooOld,
@@ -12,6 +14,7 @@ import {
   refuseDowngrade,
   refuseDowngradeCancel,
 } from "./downgrade.ts";
+import { entriesMinimumVersion } from "./entry-version.ts";
 import {
   detectStorageVersion,
   loadStorageVersion,
@@ -192,4 +195,21 @@ test("a file of a version that this server does not know is refused at start", (
   const backend = new MemoryBackend();
   saveStorageVersion(backend, v("3.8.0"));
   assert.deepEqual(validateStorageVersion(backend), { ok: false, reason: 'version "3.8.0" is not supported' });
+});
+
+test("only the test request of 3.6 needs more than 3.5 to be read", () => {
+  const normal = (request: Parameters<typeof InternalRaftRequest.encode>[0]) => ({
+    type: EntryType.EntryNormal,
+    data: InternalRaftRequest.encode(request),
+  });
+  const plain = [
+    normal({ clusterVersionSet: { ver: "3.7.0" } }),
+    normal({ put: { key: new Uint8Array(1) } }),
+    { type: EntryType.EntryNormal, data: new Uint8Array(0) },
+    { type: EntryType.EntryConfChange, data: new Uint8Array(3) },
+  ];
+  assert.equal(entriesMinimumVersion(plain), undefined);
+  const probe = (ver: string) => entriesMinimumVersion([normal({ downgradeVersionTest: { ver } }), ...plain]);
+  assert.deepEqual(probe("3.7.0"), v("3.7.0"));
+  assert.deepEqual(probe("3.5.0"), v("3.6.0"));
 });
