@@ -50,6 +50,13 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   bytes.map((data) => ({ type: 1, data, add: (encoder: RecordEncoder) => encoder.data(RecordType.Metadata, data) })),
 );
 
+function taken(encoder: RecordEncoder): Uint8Array {
+  const { parts, length } = encoder.take(undefined);
+  const whole = Uint8Array.from(Buffer.concat(parts));
+  assert.equal(whole.length, length);
+  return whole;
+}
+
 /** Decodes in slices of random length, as a reader does. */
 function decodeAll(
   file: Uint8Array,
@@ -79,7 +86,7 @@ describe("RecordEncoder", () => {
     encoder.data(RecordType.Metadata, Buffer.from("somedata"));
     encoder.data(RecordType.Snapshot, encodeSnapshot({ index: 0, term: 0, confState: undefined }));
     assert.equal(
-      hex(encoder.take(undefined)),
+      hex(taken(encoder)),
       "0400000000000084" +
         "0804100000000000" +
         "1200000000000086" +
@@ -107,7 +114,7 @@ describe("RecordEncoder", () => {
           }
           assert.equal(encoder.crc, naive.crc);
           assert.equal(encoder.length, naive.bytes.length);
-          const file = encoder.take(undefined);
+          const file = taken(encoder);
           assert.equal(hex(file), hex(Uint8Array.from(naive.bytes)));
           let turn = 0;
           const read = decodeAll(file, () => slices[turn++ % slices.length]!);
@@ -123,6 +130,25 @@ describe("RecordEncoder", () => {
     );
   });
 
+  it("makes the data of large entries parts of their own, and the bytes are the same", () => {
+    const encoder = new RecordEncoder(crc32c, 3);
+    const naive = new NaiveEncoder();
+    naive.crc = 3;
+    const datas: Uint8Array[] = [];
+    for (let i = 1; i <= 60; i++) {
+      const data = new Uint8Array(16 * 1024 - 30 + i).fill(i);
+      datas.push(data);
+      const entry: Entry = { type: i % 2 === 0 ? 0 : 1, term: i, index: i * 1e6, data };
+      encoder.entry(entry);
+      naive.record(RecordType.Entry, Entry.encode(entry));
+    }
+    assert.equal(encoder.length, naive.bytes.length);
+    const { parts, length } = encoder.take(undefined);
+    assert.equal(parts.filter((part) => datas.includes(part)).length, 31);
+    assert.equal(length, naive.bytes.length);
+    assert.ok(Buffer.concat(parts).equals(Uint8Array.from(naive.bytes)));
+  });
+
   it("goes on after take() in the buffer that it is given, with the CRC running on", () => {
     const once = new RecordEncoder(crc32c, 7);
     const twice = new RecordEncoder(crc32c, 7);
@@ -133,18 +159,15 @@ describe("RecordEncoder", () => {
       once.entry(entry(index));
       twice.entry(entry(index));
       if (index % 700 === 0) {
-        const taken = twice.take(spare);
-        parts.push(taken.slice());
-        spare = RecordEncoder.reusable(taken);
+        const batch = twice.take(spare);
+        parts.push(Buffer.concat(batch.parts));
+        spare = batch.reusable;
         assert.ok(spare !== undefined);
         spare.fill(0xee);
       }
     }
-    parts.push(twice.take(undefined));
-    assert.equal(hex(Buffer.concat(parts)), hex(once.take(undefined)));
-    const large = new RecordEncoder(crc32c, 0);
-    large.entry({ type: 0, term: 1, index: 1, data: new Uint8Array(5 << 20) });
-    assert.equal(RecordEncoder.reusable(large.take(undefined)), undefined);
+    parts.push(taken(twice));
+    assert.equal(hex(Buffer.concat(parts)), hex(taken(once)));
   });
 });
 
@@ -164,7 +187,7 @@ describe("RecordDecoder", () => {
     encoder.entry({ type: 0, term: 1, index: 1, data: new Uint8Array(100).fill(1) });
     const first = encoder.length;
     encoder.entry({ type: 0, term: 1, index: 2, data: new Uint8Array(2000).fill(2) });
-    const file = encoder.take(undefined).slice();
+    const file = taken(encoder);
     file.fill(0, 1024, 1536);
     for (const [isLast, end] of [
       [true, Decoded.Torn],
@@ -181,7 +204,7 @@ describe("RecordDecoder", () => {
   it("names a length that contradicts the record, wrong padding, and bytes after a zero length", () => {
     const encoder = new RecordEncoder(crc32c, 0);
     encoder.entry({ type: 0, term: 1, index: 1, data: new Uint8Array(101).fill(1) });
-    const good = Buffer.concat([encoder.take(undefined), new Uint8Array(4096)]);
+    const good = Buffer.concat([taken(encoder), new Uint8Array(4096)]);
     const broken = (change: (bytes: Uint8Array) => void): string | undefined => {
       const copy = Uint8Array.from(good);
       change(copy);
@@ -295,7 +318,7 @@ describe("a segment that real etcd wrote", () => {
           again.data(RecordType.Metadata, record);
       }
     }
-    assert.equal(hex(again.take(undefined)), hex(file.subarray(0, read.offset)));
+    assert.equal(hex(taken(again)), hex(file.subarray(0, read.offset)));
     assert.equal(lastIndex, facts.raftIndex);
     assert.equal(state?.vote.toString(), facts.memberId);
     assert.deepEqual(snapshots, [0, 21, 42]);

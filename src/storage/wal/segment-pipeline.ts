@@ -47,7 +47,7 @@ export class SegmentPipeline {
 
   /** True while no segment could be prepared because the disk (or the quota on it) is full. Tried again every second. */
   get outOfSpace(): boolean {
-    return this.#failure !== undefined && (this.#failure.code === "ENOSPC" || this.#failure.code === "EDQUOT");
+    return this.#failure !== undefined && isOutOfSpace(this.#failure);
   }
 
   get ready(): boolean {
@@ -120,4 +120,9 @@ export class SegmentPipeline {
     }
     return { file, path, reservedBytes: segmentBytes };
   }
+}
+
+/** The disk, or the quota on it, is full. */
+export function isOutOfSpace(error: FileError): boolean {
+  return error.code === "ENOSPC" || error.code === "EDQUOT";
 }

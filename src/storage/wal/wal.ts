@@ -15,13 +15,13 @@ import { assert } from "../../base/assert.ts";
 import { parseSegmentFileName, segmentFileName } from "../../codec/wal/file-name.ts";
 import { RecordType } from "../../codec/wal/record.ts";
 import { encodeSnapshot, type WalSnapshot } from "../../codec/wal/record-data.ts";
-import { RecordEncoder } from "../../codec/wal/record-encoder.ts";
+import { type EncodedBatch, RecordEncoder } from "../../codec/wal/record-encoder.ts";
 import type { Clock } from "../../io/clock.ts";
 import { type File, FileError, type FileSystem } from "../../io/file-system.ts";
 import type { Logger } from "../../io/logger.ts";
 import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
-import { type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
+import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
 import { readSegments, type SegmentFile } from "./segment-reader.ts";
 import { type WalProblem, WalWriteError } from "./wal-problem.ts";
 import { ContentsCollector, selectSegments, type WalContents, type WalStart, walExists } from "./wal-reader.ts";
@@ -66,7 +66,7 @@ interface Segment {
 interface Chunk {
   readonly segment: Segment;
   readonly offset: number;
-  readonly bytes: Uint8Array;
+  readonly batch: EncodedBatch;
 }
 
 interface Waiting {
@@ -150,7 +150,7 @@ export class Wal {
     try {
       if (!(await file.lock())) throw new FileError("lock", file.path, "EWOULDBLOCK");
       await file.preallocate(reservedBytes);
-      await file.writevDurable([head], 0);
+      await file.writevDurable(head.parts, 0);
       await fileSystem.syncDirectory(temporary);
       await fileSystem.removeTree(directory);
       await fileSystem.rename(temporary, directory);
@@ -236,7 +236,7 @@ export class Wal {
 
   /**
    * Appends entries and the hard state. Resolves when they are durable; at once when nothing in them has to be (only `commit` moved: it goes out with
-   * the next durable write, as in etcd). Entry data is copied before the call returns. Rejects with WalWriteError.
+   * the next durable write, as in etcd). The entries' data must stay as it is until then. Rejects with WalWriteError.
    */
   save(state: HardState | undefined, entries: readonly Entry[]): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -353,10 +353,10 @@ export class Wal {
   /** Moves what was encoded to the queue. */
   #enqueue(): void {
     if (this.#encoder.length === 0) return;
-    const bytes = this.#encoder.take(this.#spare);
+    const batch = this.#encoder.take(this.#spare);
     this.#spare = undefined;
-    this.#queue.push({ segment: this.#target, offset: this.#offset, bytes });
-    this.#offset += bytes.length;
+    this.#queue.push({ segment: this.#target, offset: this.#offset, batch });
+    this.#offset += batch.length;
   }
 
   /** A promise for all that was encoded so far; the write begins at once unless one is under way. */
@@ -397,21 +397,21 @@ export class Wal {
   }
 
   async #write(chunk: Chunk): Promise<void> {
-    const { segment, offset, bytes } = chunk;
+    const { segment, offset, batch } = chunk;
     const tail = this.#segments.at(-1)!;
     if (segment !== tail) await this.#finishTail(tail);
-    await this.#writeBytes(segment.file, bytes, offset);
+    await this.#writeParts(segment.file, batch.parts, offset);
     if (segment !== tail) await this.#publish(segment);
-    this.#tailEnd = offset + bytes.length;
-    this.#bytesWritten += bytes.length;
-    this.#spare ??= RecordEncoder.reusable(bytes);
+    this.#tailEnd = offset + batch.length;
+    this.#bytesWritten += batch.length;
+    this.#spare ??= batch.reusable;
   }
 
-  async #writeBytes(file: File, bytes: Uint8Array, offset: number): Promise<void> {
-    if (this.#options.noSync === true) return file.writev([bytes], offset);
+  async #writeParts(file: File, parts: readonly Uint8Array[], offset: number): Promise<void> {
+    if (this.#options.noSync === true) return file.writev(parts, offset);
     const { clock, log } = this.#options;
     const began = clock.now();
-    await file.writevDurable([bytes], offset);
+    await file.writevDurable(parts, offset);
     const seconds = (clock.now() - began) / 1000;
     this.#options.observeSync?.(seconds);
     if (seconds > SLOW_SYNC_SECONDS) log.warn("slow fdatasync", { took: `${seconds}s`, "expected-duration": "1s" });
@@ -456,7 +456,7 @@ async function reserveTail(tail: Segment, end: number, options: WalOptions): Pro
     await file.preallocate(wanted);
     return { ...tail, reservedBytes: wanted };
   } catch (error) {
-    if (!(error instanceof FileError) || error.code !== "ENOSPC") throw error;
+    if (!(error instanceof FileError) || !isOutOfSpace(error)) throw error;
     options.log.warn("no space to reserve the rest of the WAL segment", { path, size: wanted });
     return tail;
   }
