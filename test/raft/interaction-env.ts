@@ -88,6 +88,11 @@ export class InteractionEnv {
     this.#randomInt = randomInt;
   }
 
+  /** Last index that a node has applied, beyond which it must not compact. */
+  appliedIndex(number: number): number {
+    return this.#node(number).raw.basicStatus().applied;
+  }
+
   /** Runs one command and returns what it printed; errors are printed, too. */
   handle(directive: Directive): string {
     this.#output.clear();
