@@ -2,7 +2,7 @@
  * Durations in Go's text form: `1h2m3.5s`, `300ms`, `10µs`. Source of behaviour: Go's time.ParseDuration and Duration.String.
  * Inside of the server durations are milliseconds in a double; here they are whole nanoseconds in a bigint.
  */
-import { goQuote } from "./go-quote.ts";
+import { utf8 } from "./bytes.ts";
 
 export type DurationResult =
   | { readonly ok: true; readonly ns: bigint }
@@ -22,7 +22,7 @@ const NS_MAX = 2n ** 63n - 1n;
 
 /** Parses `[-+]?([0-9]*(\.[0-9]*)?unit)+`, or a bare 0. Fractions are cut to whole nanoseconds. */
 export function parseGoDuration(text: string): DurationResult {
-  const refuse = (why: string): DurationResult => ({ ok: false, reason: `time: ${why} ${goQuote(text)}` });
+  const refuse = (why: string): DurationResult => ({ ok: false, reason: `time: ${why} ${durationQuote(text)}` });
   const negative = text.startsWith("-");
   let rest = /^[-+]/.test(text) ? text.slice(1) : text;
   if (rest === "0") return { ok: true, ns: 0n };
@@ -36,13 +36,32 @@ export function parseGoDuration(text: string): DurationResult {
     if (unitText === "") return refuse("missing unit in duration");
     rest = rest.slice(unitText.length);
     const unit = UNIT_NS.get(unitText);
-    if (unit === undefined) return refuse(`unknown unit ${goQuote(unitText)} in duration`);
+    if (unit === undefined) return refuse(`unknown unit ${durationQuote(unitText)} in duration`);
     total += BigInt(digits || "0") * unit;
-    if (fraction !== "") total += (BigInt(fraction.slice(0, 30)) * unit) / 10n ** BigInt(Math.min(fraction.length, 30));
+    if (fraction !== "") total += fractionNs(fraction, unit);
     if (total > NS_MAX + 1n) return refuse("invalid duration");
   }
   if (total > NS_MAX && !negative) return refuse("invalid duration");
   return { ok: true, ns: negative ? -total : total };
+}
+
+/** Go takes this product in doubles, so hours with many decimals come out as they do there. */
+function fractionNs(digits: string, unit: bigint): bigint {
+  // As many digits as fit in 63 bits.
+  let used = digits.slice(0, 19);
+  if (BigInt(used) > NS_MAX) used = digits.slice(0, 18);
+  return BigInt(Math.trunc(Number(used) * (Number(unit) / 10 ** used.length)));
+}
+
+/** Package time quotes byte by byte, other than strconv. */
+function durationQuote(text: string): string {
+  let out = '"';
+  for (const byte of utf8(text)) {
+    const character = String.fromCharCode(byte);
+    if (byte < 0x20 || byte >= 0x80) out += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else out += character === '"' || character === "\\" ? `\\${character}` : character;
+  }
+  return `${out}"`;
 }
 
 /** Go's text of a duration: the largest unit is the hour, and below one second ms, µs or ns. */

@@ -228,11 +228,28 @@ export const ACCEPTED_CASES: readonly FlagCase[] = [
   ),
   args(...SINGLE, "--auto-compaction-mode=revision", "--auto-compaction-retention=1000"),
   args(...SINGLE, "--auto-compaction-retention=30m"),
-  args(...SINGLE, "--feature-gates=AllAlpha=true,LeaseCheckpoint=false,LeaseCheckpointPersist=false,InitialCorruptCheck=false"),
+  args(
+    ...SINGLE,
+    "--feature-gates=AllAlpha=true,LeaseCheckpoint=false,LeaseCheckpointPersist=false,InitialCorruptCheck=false",
+  ),
   args(...SINGLE, "--feature-gates=PriorityRequest=true", "--feature-gates=FastLeaseKeepAlive=0"),
-  args(`--listen-peer-urls=http://0.0.0.0:32380`, `--listen-client-urls=http://0.0.0.0:32379`, "--advertise-client-urls=http://localhost:2379", "--name=m1", "--initial-cluster=m1=http://localhost:2380"),
-  env({ ETCD_NAME: "e1", ETCD_INITIAL_CLUSTER: `e1=${PEER}`, ETCD_PRE_VOTE: "false", ETCD_UNSUPPORTED: "x" }, ...LOCAL, `--initial-advertise-peer-urls=${PEER}`),
+  args(
+    `--listen-peer-urls=http://0.0.0.0:32380`,
+    `--listen-client-urls=http://0.0.0.0:32379`,
+    "--advertise-client-urls=http://localhost:2379",
+    "--name=m1",
+    "--initial-cluster=m1=http://localhost:2380",
+  ),
+  env(
+    { ETCD_NAME: "e1", ETCD_INITIAL_CLUSTER: `e1=${PEER}`, ETCD_PRE_VOTE: "false", ETCD_UNSUPPORTED: "x" },
+    ...LOCAL,
+    `--initial-advertise-peer-urls=${PEER}`,
+  ),
   file(FILE_LOCAL),
-  file(`${FILE_LOCAL}heartbeat-interval: 50\nelection-timeout: 500\ncompact-hash-check-time: 90000000000\ncors: "*"\nhost-whitelist: "x,y"\nquota-backend-bytes: 0x100\nfeature-gates: "CompactHashCheck=true"\nauto-compaction-retention: "1"\nlog-outputs: [stderr]\npre-vote: no\nlog-level: info\n`),
-  file(`{"listen-peer-urls": "${PEER}", "listen-client-urls": "${CLIENT}", "advertise-client-urls": "${CLIENT}", "initial-advertise-peer-urls": "${PEER}", "initial-cluster": "default=${PEER}", "max-learners": 2}`),
+  file(
+    `${FILE_LOCAL}heartbeat-interval: 50\nelection-timeout: 500\ncompact-hash-check-time: 90000000000\ncors: "*"\nhost-whitelist: "x,y"\nquota-backend-bytes: 0x100\nfeature-gates: "CompactHashCheck=true"\nauto-compaction-retention: "1"\nlog-outputs: [stderr]\npre-vote: no\nlog-level: info\n`,
+  ),
+  file(
+    `{"listen-peer-urls": "${PEER}", "listen-client-urls": "${CLIENT}", "advertise-client-urls": "${CLIENT}", "initial-advertise-peer-urls": "${PEER}", "initial-cluster": "default=${PEER}", "max-learners": 2}`,
+  ),
 ];

@@ -6,14 +6,18 @@
  * Of refused cases it keeps the exit status, the first line that is not JSON (up to what depends on Go) and the log lines without time and
  * caller; of accepted ones the fields of "starting an etcd server", after which etcd is stopped.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultHost } from "../../src/cli/config/default-host.ts";
+import { hostSources } from "../../src/cli/config/host-sources.ts";
 import { ACCEPTED_CASES, type FlagCase, REFUSED_CASES } from "../cli/flag-cases.ts";
 import { ROOT } from "../proto/codecs.ts";
 
 const program = join(process.env.ETCD_TS_REFERENCE ?? join(homedir(), ".cache", "etcd-ts-reference"), "etcd");
+/** Stands for the address of the machine on its default route. */
+const EXAMPLE_HOST = "192.0.2.1";
 const STARTING = "starting an etcd server";
 
 interface Ran {
@@ -40,6 +44,8 @@ async function run(flagCase: FlagCase): Promise<Ran> {
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
   clearTimeout(deadline);
   rmSync(folder, { recursive: true, force: true });
+  const host = machineHost();
+  if (host !== undefined) out = out.replaceAll(host, EXAMPLE_HOST);
   out = out.replaceAll(path, "FILE").replaceAll(folder, "FOLDER").replaceAll(program, "etcd");
   const text: string[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -51,6 +57,11 @@ async function run(flagCase: FlagCase): Promise<Ran> {
     } else text.push(line);
   }
   return { status, text: text[0] ?? "", lines };
+}
+
+function machineHost(): string | undefined {
+  const found = defaultHost(hostSources());
+  return found.ok ? found.host : undefined;
 }
 
 const refused: object[] = [];
@@ -65,9 +76,13 @@ for (const flagCase of ACCEPTED_CASES) {
   if (starting === undefined) throw new Error(`not accepted: ${JSON.stringify(flagCase)} ${JSON.stringify(lines)}`);
   accepted.push({ case: flagCase, starting });
 }
+// Of the help: groups, names and defaults, no sentences.
+const help = spawnSync(program, ["--help"], { encoding: "utf8" })
+  .stdout.split("\n")
+  .filter((line) => /^ {2}--|^[A-Z][\w ]*:$/.test(line));
 const rows = (list: readonly object[]): string => list.map((row) => JSON.stringify(row)).join(",\n");
 writeFileSync(
   join(ROOT, "test", "golden", "flags.golden.json"),
-  `{"refused": [\n${rows(refused)}\n],\n"accepted": [\n${rows(accepted)}\n]}\n`,
+  `{"refused": [\n${rows(refused)}\n],\n"accepted": [\n${rows(accepted)}\n],\n"help": ${JSON.stringify(help)}}\n`,
 );
 console.log(`${refused.length} refused, ${accepted.length} accepted`);

@@ -9,7 +9,7 @@ import { goQuote } from "../../base/go-quote.ts";
 import { hostUrl } from "../../base/go-url.ts";
 import type { LoggingConfig, ServerConfig } from "../../server/config.ts";
 import { FlagSet } from "../flags/flag-set.ts";
-import { flagsHelp, USAGE, versionLines } from "../flags/help.ts";
+import { flagsHelp, type ProgramVersions, USAGE, versionLines } from "../flags/help.ts";
 import { DEPRECATED_FLAGS, SERVER_FLAGS } from "../flags/server-flags.ts";
 import { codeOf } from "../log/log-sink.ts";
 import { ERRNO_TEXTS, type LoggerResult, type ServerLogger } from "../log/zap-logger.ts";
@@ -29,7 +29,7 @@ export interface Outside {
   readonly defaultHost: () => DefaultHost;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
-  readonly versions: Parameters<typeof versionLines>[0];
+  readonly versions: ProgramVersions;
 }
 
 export type ServerCommand =
@@ -64,7 +64,7 @@ export function serverCommand(outside: Outside): ServerCommand {
   const [extra] = parsed.rest;
   if (extra !== undefined) return refuse(outside, undefined, `${goQuote(extra)} is not a valid flag`);
   if (flags.bool("version")) {
-    outside.stdout(versionLines(outside.versions));
+    outside.stdout(versionLines(outside.versions, process.platform, process.arch));
     return exit(0);
   }
   const path = flags.text("config-file") || outside.environment.ETCD_CONFIG_FILE || "";
@@ -171,6 +171,12 @@ function finish(outside: Outside, draft: ConfigDraft, path: string | undefined):
   const validation = validateDraft(draft, logging.logging);
   const checks = logger.with({ caller: "embed/config.ts" });
   for (const { message, fields } of validation.warnings) checks.warn(message, fields);
+  const { result } = validation;
+  // A refused file leaves nothing behind, not even its log.
+  if (!result.ok && path !== undefined) {
+    logger.flushSync();
+    return refuse(outside, undefined, result.reason, result.advertiseMissing);
+  }
   const main = logger.with({ caller: "etcdmain/config.ts" });
   if (path !== undefined) {
     main.info(
@@ -179,7 +185,6 @@ function finish(outside: Outside, draft: ConfigDraft, path: string | undefined):
     );
   }
   for (const [name, warning] of DEPRECATED_FLAGS) if (draft.given.has(name)) main.warn(warning);
-  const { result } = validation;
   if (!result.ok) return refuse(outside, logger, result.reason, result.advertiseMissing);
   const log = logger.with({ caller: "etcdmain/etcd.ts" });
   log.info("Running: ", { args: outside.args });

@@ -1,6 +1,6 @@
 /** The fields of the line "starting an etcd server": the settings that took effect, by etcd's names. */
 import { join } from "node:path";
-import { goDurationTextMs, goDurationText } from "../../base/go-duration.ts";
+import { goDurationText, goDurationTextMs } from "../../base/go-duration.ts";
 import type { GoUrl } from "../../base/go-url.ts";
 import { parseUrlsMap, urlsMapText } from "../../core/membership/member-urls.ts";
 import type { LogFields } from "../../io/logger.ts";

@@ -41,22 +41,24 @@ export function flagsHelp(definitions: readonly FlagDefinition[]): string {
   return `${text}\nUnsafe flags may break what the consensus protocol promises.\n`;
 }
 
-/** The lines of --version: etcd's own first, so that tools which parse them go on working. */
-export function versionLines(versions: {
+export interface ProgramVersions {
+  /** The version of etcd whose behaviour this is. */
   readonly etcd: string;
+  /** The version of this package. */
   readonly package: string;
   readonly node: string;
-  readonly platform: string;
-  readonly arch: string;
-  readonly gitSha: string;
-}): string {
-  const os = versions.platform === "win32" ? "windows" : versions.platform;
-  const arch = versions.arch === "x64" ? "amd64" : versions.arch === "ia32" ? "386" : versions.arch;
+  readonly gitSha?: string;
+}
+
+/** The lines of --version: etcd's own first, so that tools which parse them go on working. */
+export function versionLines(versions: ProgramVersions, platform: string, arch: string): string {
+  const os = platform === "win32" ? "windows" : platform;
+  const goArch = arch === "x64" ? "amd64" : arch === "ia32" ? "386" : arch;
   return [
     `etcd Version: ${versions.etcd}`,
-    `Git SHA: ${versions.gitSha}`,
+    `Git SHA: ${versions.gitSha ?? "Not provided (not built from etcd's sources)"}`,
     `Go Version: none (Node.js ${versions.node})`,
-    `Go OS/Arch: ${os}/${arch}`,
+    `Go OS/Arch: ${os}/${goArch}`,
     `etcd-ts: ${versions.package}`,
     "",
   ].join("\n");

@@ -25,7 +25,7 @@ export function fieldsText(fields: LogFields | undefined, spaced = false): strin
     const value = fields[key];
     if (value === undefined) continue;
     if (text !== "") text += spaced ? ", " : ",";
-    text += `${quoted(key)}${spaced ? ": " : ":"}${valueText(value)}`;
+    text += `${quoted(key)}${spaced ? ": " : ":"}${valueText(value, spaced)}`;
   }
   return text;
 }
@@ -64,7 +64,7 @@ function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
-function valueText(value: LogValue): string {
+function valueText(value: LogValue, spaced: boolean): string {
   switch (typeof value) {
     case "string":
       return quoted(value);
@@ -75,7 +75,10 @@ function valueText(value: LogValue): string {
       return String(value);
     case "object":
       if (value === null) return "null";
-      if (Array.isArray(value)) return `[${(value as readonly LogValue[]).map(valueText).join(",")}]`;
+      if (Array.isArray(value)) {
+        const elements = (value as readonly LogValue[]).map((element) => valueText(element, spaced));
+        return `[${elements.join(spaced ? ", " : ",")}]`;
+      }
       return `{${fieldsText(value as LogFields)}}`;
     default:
       return "null";
