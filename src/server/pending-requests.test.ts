@@ -12,7 +12,10 @@ test("expire settles the oldest requests first and leaves the young ones", () =>
     [2, 50],
     [3, 90],
   ] as const) {
-    pending.add(suffix, start, { settle: (o) => log.push(`${suffix}:${o.error?.kind}`) });
+    pending.add(suffix, start, {
+      abandoned: false,
+      settle: (_response, error) => log.push(`${suffix}:${error?.kind}`),
+    });
   }
   assert.equal(
     pending.expire(150, () => etcdError("Timeout")),
@@ -20,14 +23,14 @@ test("expire settles the oldest requests first and leaves the young ones", () =>
   );
   assert.deepEqual(log, ["1:Timeout", "2:Timeout"]);
   assert.equal(pending.take(1), undefined);
-  pending.take(3)?.settle({ error: undefined, value: 1 });
+  pending.take(3)?.request.settle(new Uint8Array(1), undefined);
   assert.deepEqual(log, ["1:Timeout", "2:Timeout", "3:undefined"]);
   assert.equal(pending.size, 0);
 });
 
 test("a dropped request is never settled", () => {
   const pending = new PendingRequests(100);
-  pending.add(1, 0, { settle: () => assert.fail("settled") });
+  pending.add(1, 0, { abandoned: false, settle: () => assert.fail("settled") });
   assert.equal(pending.drop(1), true);
   pending.failAll(etcdError("Stopped"));
 });

@@ -4,25 +4,27 @@
  */
 import type { EtcdError } from "../base/etcd-error.ts";
 
-/** What applying an entry gave: a response in parts of wire bytes, a decoded value for internal callers, or a refusal. */
-export interface ApplyOutcome {
-  readonly error: EtcdError | undefined;
-  readonly value: unknown;
-}
-
 export interface PendingRequest {
-  /** Called exactly once: with the outcome, or with the error that ended the wait. */
-  settle(outcome: ApplyOutcome): void;
+  /** Called exactly once: with the encoded response, or with the error that refused it or ended the wait. */
+  settle(response: Uint8Array | undefined, error: EtcdError | undefined, applied?: AppliedRequest): void;
+  /** True once nobody wants the response any more; the request is then not proposed late. */
+  readonly abandoned: boolean;
 }
 
-interface Slot {
+/** More about an applied request, for the few callers that want it. */
+export interface AppliedRequest {
+  /** The compaction that the request started. */
+  readonly compaction: { readonly isDone: boolean } | undefined;
+}
+
+export interface PendingSlot {
   readonly suffix: number;
   readonly startMs: number;
   readonly request: PendingRequest;
 }
 
 export class PendingRequests {
-  readonly #slots = new Map<number, Slot>();
+  readonly #slots = new Map<number, PendingSlot>();
   readonly #timeoutMs: number;
 
   constructor(timeoutMs: number) {
@@ -37,8 +39,10 @@ export class PendingRequests {
     this.#slots.set(suffix, { suffix, startMs, request });
   }
 
-  has(suffix: number): boolean {
-    return this.#slots.has(suffix);
+  /** True while somebody waits for this request. */
+  isWanted(suffix: number): boolean {
+    const slot = this.#slots.get(suffix);
+    return slot !== undefined && !slot.request.abandoned;
   }
 
   /** Forgets the request without settling it (its caller went away). */
@@ -47,11 +51,11 @@ export class PendingRequests {
   }
 
   /** Takes the request out, for its outcome. */
-  take(suffix: number): PendingRequest | undefined {
+  take(suffix: number): PendingSlot | undefined {
     const slot = this.#slots.get(suffix);
     if (slot === undefined) return undefined;
     this.#slots.delete(suffix);
-    return slot.request;
+    return slot;
   }
 
   /** Settles what has waited longer than the timeout; `errorFor` gets the time each request started. Returns how many. */
@@ -61,7 +65,7 @@ export class PendingRequests {
     for (const slot of this.#slots.values()) {
       if (nowMs - slot.startMs < this.#timeoutMs) break;
       this.#slots.delete(slot.suffix);
-      slot.request.settle({ error: errorFor(slot.startMs), value: undefined });
+      slot.request.settle(undefined, errorFor(slot.startMs));
       expired++;
     }
     return expired;
@@ -71,6 +75,6 @@ export class PendingRequests {
   failAll(error: EtcdError): void {
     const all = [...this.#slots.values()];
     this.#slots.clear();
-    for (const slot of all) slot.request.settle({ error, value: undefined });
+    for (const slot of all) slot.request.settle(undefined, error);
   }
 }

@@ -31,7 +31,7 @@ import type { Clock } from "../io/clock.ts";
 /** The log on disk. A rejected save is final: the member stops. */
 export interface RaftLogWriter {
   /** Resolves when durable. `hardState` undefined: unchanged. Without entries and with only `commit` changed nothing needs to be synced. */
-  save(hardState: HardState | undefined, entries: readonly Entry[], mustSync: boolean): Promise<void>;
+  save(hardState: HardState | undefined, entries: readonly Entry[]): Promise<void>;
   /** Makes a received snapshot durable (its file, then its record in the log). */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
 }
@@ -42,6 +42,8 @@ export interface RaftTransport {
 
 /** What the owner does with raft's output. */
 export interface RaftConsumer {
+  /** A turn of the loop begins: the time to ask raft for read indexes. */
+  turn(): void;
   /** Applies in order; calls done (in this or a later turn) when everything is applied. */
   applyEntries(entries: readonly Entry[], done: () => void): void;
   /** Replaces the state by the snapshot that was saved; calls done. */
@@ -55,11 +57,17 @@ export interface RaftConsumer {
   fatal(error: unknown): void;
 }
 
+/** Who proposed: asked before a queued proposal is submitted, told when raft does not take it. */
+export interface ProposalOwner {
+  /** False once nobody waits: the proposal is then not submitted late. */
+  isWanted(suffix: number): boolean;
+  dropped(suffix: number): void;
+}
+
 interface Proposal {
   readonly entry: Entry;
-  /** False once its caller gave up: it is then not proposed late. */
-  readonly wanted: () => boolean;
-  readonly dropped: () => void;
+  readonly suffix: number;
+  readonly owner: ProposalOwner;
 }
 
 export class RaftDriver {
@@ -77,6 +85,7 @@ export class RaftDriver {
   #lastTickMs: number;
   /** Saves that are not durable yet. */
   #writing: number;
+  #lastWrite: Promise<void>;
 
   constructor(options: {
     id: bigint;
@@ -100,6 +109,7 @@ export class RaftDriver {
     this.#leader = NONE;
     this.#lastTickMs = options.clock.now();
     this.#writing = 0;
+    this.#lastWrite = Promise.resolve();
   }
 
   get node(): RawNode {
@@ -121,8 +131,8 @@ export class RaftDriver {
   }
 
   /** Queues a proposal for the end of this turn; it waits while there is no leader. */
-  propose(data: Uint8Array, wanted: () => boolean, dropped: () => void): void {
-    this.#proposals.push({ entry: newEntry(data), wanted, dropped });
+  propose(data: Uint8Array, suffix: number, owner: ProposalOwner): void {
+    this.#proposals.push({ entry: newEntry(data), suffix, owner });
     this.schedule();
   }
 
@@ -131,9 +141,9 @@ export class RaftDriver {
     this.schedule();
   }
 
+  /** From the consumer's `turn` only: raft is looked at right after it. */
   readIndex(context: Uint8Array): void {
     this.#node.readIndex(context);
-    this.schedule();
   }
 
   /** A message of a peer. Raft refuses some (from members it does not know, say); that is ordinary. */
@@ -168,6 +178,7 @@ export class RaftDriver {
   readonly #onTurn = (): void => {
     this.#scheduled = false;
     if (this.#stopped) return;
+    this.#consumer.turn();
     this.#submitProposals();
     while (!this.#stopped && this.#node.hasReady()) this.#processReady();
   };
@@ -175,10 +186,11 @@ export class RaftDriver {
   /** All proposals of the turn form one message, so one batch on disk and on each stream. */
   #submitProposals(): void {
     if (this.#proposals.length === 0 || this.#leader === NONE) return;
-    const proposals = this.#proposals.filter((p) => p.wanted());
+    const proposals = this.#proposals.filter((p) => p.owner.isWanted(p.suffix));
     this.#proposals = [];
     if (proposals.length === 0) return;
-    if (this.#node.proposeEntries(proposals.map((p) => p.entry)) !== undefined) for (const p of proposals) p.dropped();
+    if (this.#node.proposeEntries(proposals.map((p) => p.entry)) !== undefined)
+      for (const p of proposals) p.owner.dropped(p.suffix);
   }
 
   #processReady(): void {
@@ -205,11 +217,21 @@ export class RaftDriver {
     const mustSync =
       entries.length > 0 || snapshot !== undefined || (hardState !== undefined && this.#mustSync(hardState));
     if (hardState !== undefined) this.#lastHardState = hardState;
+    if (!mustSync && responses.length === 0) {
+      // Only the commit index moved: it goes out with the next durable write.
+      this.#log.save(hardState, entries).catch(this.#onWriteError);
+      this.#consumer.appended(entries, undefined, hardState);
+      return;
+    }
     this.#writing++;
-    const saved =
+    const previous = this.#lastWrite;
+    const write =
       snapshot === undefined
-        ? this.#log.save(hardState, entries, mustSync)
-        : this.#log.saveSnapshot(snapshot).then(() => this.#log.save(hardState, entries, true));
+        ? this.#log.save(hardState, entries)
+        : this.#log.saveSnapshot(snapshot).then(() => this.#log.save(hardState, entries));
+    // The responses vouch for everything appended so far, also by writes that are still under way.
+    const saved = mustSync ? write : previous.then(() => write);
+    this.#lastWrite = saved;
     saved.then(
       () => {
         this.#writing--;
@@ -220,11 +242,16 @@ export class RaftDriver {
       },
       (error: unknown) => {
         this.#writing--;
-        this.stop();
-        this.#consumer.fatal(error);
+        this.#onWriteError(error);
       },
     );
   }
+
+  readonly #onWriteError = (error: unknown): void => {
+    if (this.#stopped) return;
+    this.stop();
+    this.#consumer.fatal(error);
+  };
 
   #mustSync(next: HardState): boolean {
     return next.term !== this.#lastHardState.term || next.vote !== this.#lastHardState.vote;

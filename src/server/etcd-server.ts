@@ -1,0 +1,140 @@
+/**
+ * The whole server: listeners opened first (a taken port is told before any file is touched), then the member, then serving
+ * (etcd server/embed/etcd.go, StartEtcd).
+ */
+
+import { type HealthCounters, installHealth, newHealthCounters } from "../api/http/health.ts";
+import { installMetrics } from "../api/http/metrics.ts";
+import { HttpRouter } from "../api/http/router.ts";
+import { installVersion } from "../api/http/version.ts";
+import { etcdError } from "../base/etcd-error.ts";
+import type { GoUrl } from "../base/go-url.ts";
+import { executeRange } from "../core/kv/range.ts";
+import { NONE } from "../core/raft/types.ts";
+import type { Transport } from "../net/transport/transport.ts";
+import { AlarmType, RangeRequest } from "../proto/generated/rpc.ts";
+import type { ServerConfig } from "./config.ts";
+import { memberConfig } from "./config-mapping.ts";
+import { type Outside, type RunningMember, runMember, versionsOf } from "./embed.ts";
+import { createTransport, type ListenerSettings, listen, probeListeners } from "./listeners.ts";
+import type { MemberEnd } from "./member.ts";
+import { memberMetricFamilies } from "./metric-sources.ts";
+
+/** gRPC messages may be this much larger than requests: envelopes and headers. */
+const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
+const CLOSE_GRACE_MS = 5000;
+
+export interface EtcdServer {
+  readonly running: RunningMember;
+  /** Ports of the client listeners, in the order of their URLs. */
+  readonly clientPorts: readonly number[];
+  /** Resolves when the member ended by itself: a disk failed, or it was removed from its cluster. */
+  readonly ended: Promise<MemberEnd>;
+  close(): Promise<void>;
+}
+
+export async function startEtcdServer(config: ServerConfig, outside: Outside): Promise<EtcdServer> {
+  const { clock, logger } = outside;
+  const settings: ListenerSettings = {
+    clock,
+    logger,
+    messageBytesMax: config.maxRequestBytes + MESSAGE_OVERHEAD_BYTES,
+    concurrentStreamsMax: config.maxConcurrentStreams,
+    keepaliveIntervalMs: config.grpcKeepaliveIntervalMs,
+    keepaliveTimeoutMs: config.grpcKeepaliveTimeoutMs,
+    keepaliveMinTimeMs: config.grpcKeepaliveMinTimeMs,
+  };
+  logger.info("configuring peer listeners", { "listen-peer-urls": texts(config.listenPeerUrls) });
+  logger.info("configuring client listeners", { "listen-client-urls": texts(config.listenClientUrls) });
+  await probeListeners([...config.listenPeerUrls, ...config.listenClientUrls]);
+
+  let resolveEnded: (reason: MemberEnd) => void = () => undefined;
+  const ended = new Promise<MemberEnd>((resolve) => {
+    resolveEnded = resolve;
+  });
+  const running = await runMember(memberConfig(config), outside, {
+    peers: undefined,
+    onEnd: (reason) => resolveEnded(reason),
+  });
+  const onHandlerError = (error: unknown): void => {
+    logger.error("a handler failed", { error: String(error), stack: error instanceof Error ? error.stack : undefined });
+  };
+  const http = httpRouters(running);
+  const client = createTransport(settings, { router: running.methods, http: http.client.handle, onHandlerError });
+  const peer = createTransport(settings, { http: http.peer.handle, onHandlerError });
+  installMetrics(http.client, memberMetricFamilies(running, client.metrics, http.counters));
+  const transports: Transport[] = [client, peer];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      logger.info("closing etcd server", { name: config.name, "data-dir": config.dataDir });
+      // Running streams end first, else the grace period is spent waiting for watches.
+      running.watches.close(etcdError("Stopped"));
+      await Promise.all(transports.map((transport) => transport.close(CLOSE_GRACE_MS)));
+      await running.stop();
+      logger.info("closed etcd server", { name: config.name, "data-dir": config.dataDir });
+    })();
+    return closing;
+  };
+  try {
+    const clientPorts: number[] = [];
+    for (const url of config.listenPeerUrls) await listen(peer, url, undefined);
+    running.member.start();
+    await Promise.race([running.member.ready, ended]);
+    for (const url of config.listenClientUrls) clientPorts.push(await listen(client, url, undefined));
+    logger.info("ready to serve client requests");
+    for (const url of config.listenClientUrls) {
+      logger.info("serving client traffic insecurely; this is strongly discouraged!", {
+        traffic: "grpc+http",
+        address: url.host,
+      });
+    }
+    return { running, clientPorts, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function texts(urls: readonly GoUrl[]): string[] {
+  return urls.map((url) => url.text);
+}
+
+function httpRouters(running: RunningMember): { client: HttpRouter; peer: HttpRouter; counters: HealthCounters } {
+  const { member } = running;
+  const counters = newHealthCounters();
+  const versions = versionsOf(member);
+  const client = new HttpRouter();
+  installHealth(
+    client,
+    {
+      hasLeader: () => member.leader !== NONE,
+      isLearner: () => member.state.cluster.isLocalMemberLearner,
+      alarms: () => member.state.alarms.get(AlarmType.NONE),
+      probeRead: (serializable) => probeRead(running, serializable),
+    },
+    counters,
+    member.logger,
+  );
+  installVersion(client, versions);
+  const peer = new HttpRouter();
+  installVersion(peer, versions);
+  return { client, peer, counters };
+}
+
+const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });
+
+function probeRead(running: RunningMember, serializable: boolean): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const serve = (error: { message: string } | undefined): void => {
+      if (error !== undefined) {
+        resolve(error.message);
+        return;
+      }
+      executeRange(running.member.state.store, PROBE);
+      resolve(undefined);
+    };
+    if (serializable) serve(undefined);
+    else running.member.waitRead(serve);
+  });
+}

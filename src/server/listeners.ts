@@ -1,0 +1,105 @@
+/**
+ * The listeners of a server: clients (gRPC and plain HTTP on one port), peers, metrics. Which address speaks TLS follows from its URL's
+ * scheme, as in etcd (server/embed/serve.go, etcd.go).
+ */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { GoUrl } from "../base/go-url.ts";
+import type { Clock } from "../io/clock.ts";
+import type { Logger } from "../io/logger.ts";
+import type { HttpHandler } from "../net/transport/http-exchange.ts";
+import type { GrpcRouter } from "../net/transport/server-call.ts";
+import type { ListenerTls } from "../net/transport/tls-context.ts";
+import { type ListenAddress, Transport } from "../net/transport/transport.ts";
+import type { TransportMetrics } from "../net/transport/transport-metrics.ts";
+
+export interface ListenerSettings {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly messageBytesMax: number;
+  readonly concurrentStreamsMax: number;
+  readonly keepaliveIntervalMs: number;
+  readonly keepaliveTimeoutMs: number;
+  readonly keepaliveMinTimeMs: number;
+}
+
+/** An address could not be opened. The message is etcd's: what, where, why. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** A transport for one group of listeners; nothing listens yet. */
+export function createTransport(
+  settings: ListenerSettings,
+  serves: {
+    router?: GrpcRouter;
+    http?: HttpHandler;
+    metrics?: TransportMetrics;
+    onHandlerError?: (error: unknown) => void;
+  },
+): Transport {
+  return new Transport({
+    clock: settings.clock,
+    logger: settings.logger,
+    router: serves.router,
+    http: serves.http,
+    metrics: serves.metrics,
+    onHandlerError: serves.onHandlerError,
+    limits: { messageBytesMax: settings.messageBytesMax, concurrentStreamsMax: settings.concurrentStreamsMax },
+    keepalive: {
+      intervalMs: settings.keepaliveIntervalMs,
+      timeoutMs: settings.keepaliveTimeoutMs,
+      minTimeMs: settings.keepaliveMinTimeMs,
+    },
+  });
+}
+
+/** Opens one URL of a group. Rejects with ListenError. Returns the port it got (port 0 picks one). */
+export async function listen(transport: Transport, url: GoUrl, tls: ListenerTls | undefined): Promise<number> {
+  try {
+    return (await transport.listen(addressOf(url), tls)).port;
+  } catch (error) {
+    throw new ListenError(listenErrorText(url, error), { cause: error });
+  }
+}
+
+/** Opens and closes every address: a taken port is told before any file is touched. Rejects with ListenError. */
+export async function probeListeners(urls: readonly GoUrl[]): Promise<void> {
+  for (const url of urls) {
+    const address = addressOf(url);
+    if ("socketPath" in address || address.port === 0) continue;
+    const server = createServer();
+    const host = address.host === "localhost" ? "127.0.0.1" : address.host;
+    try {
+      server.listen(address.port, host);
+      await once(server, "listening");
+    } catch (error) {
+      throw new ListenError(listenErrorText(url, error), { cause: error });
+    }
+    server.close();
+    await once(server, "close");
+  }
+}
+
+function addressOf(url: GoUrl): ListenAddress {
+  if (url.scheme === "unix" || url.scheme === "unixs") return { socketPath: url.host === "" ? url.path : url.host };
+  return {
+    host: url.hostname === "" ? "0.0.0.0" : url.hostname,
+    port: url.port === "" ? (url.scheme === "https" ? 443 : 80) : Number(url.port),
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "bind: address already in use",
+  EACCES: "bind: permission denied",
+  EADDRNOTAVAIL: "bind: cannot assign requested address",
+};
+
+/** As Go's net package says it: `listen tcp 127.0.0.1:2379: bind: address already in use`. */
+function listenErrorText(url: GoUrl, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const where = url.scheme.startsWith("unix")
+    ? `unix ${url.host === "" ? url.path : url.host}`
+    : `tcp ${url.host.replace(/^localhost:/, "127.0.0.1:")}`;
+  return `listen ${where}: ${REASONS[code] ?? (error instanceof Error ? error.message : String(error))}`;
+}

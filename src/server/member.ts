@@ -1,0 +1,978 @@
+/**
+ * One running member: replicated state, log, raft, and the loops between them (etcd server/etcdserver/server.go). Services are built on it
+ * (`services/`), listeners in front of it (`embed.ts`).
+ *
+ * Over 500 lines because this is the one place that knows all parts and the order of their lives; each decision is in a part of its own.
+ */
+import { assert } from "../base/assert.ts";
+import { idHex } from "../base/bytes.ts";
+import { type EtcdError, etcdError } from "../base/etcd-error.ts";
+import { type Version, versionText } from "../base/semver.ts";
+import { RequestField } from "../core/apply/raft-request.ts";
+import type { AuthStore, TokenKeeper } from "../core/auth/auth-store.ts";
+import { ResponseHeaderEncoder } from "../core/kv/response-header.ts";
+import type { MembershipChange } from "../core/membership/cluster.ts";
+import { confStateOf } from "../core/membership/conf-state-json.ts";
+import { encodeV2Membership } from "../core/membership/v2-snapshot.ts";
+import type { CompactionJob } from "../core/mvcc/compaction.ts";
+import type { WatchEvent } from "../core/mvcc/watch-event.ts";
+import { RaftError } from "../core/raft/raft-error.ts";
+import { RawNode } from "../core/raft/raw-node.ts";
+import {
+  type ConfState,
+  type Entry,
+  type HardState,
+  type Message,
+  MessageType,
+  NONE,
+  type Snapshot,
+} from "../core/raft/types.ts";
+import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
+import { detectStorageVersion, migrateStorage, storageVersionToSet } from "../core/version/storage-version.ts";
+import {
+  decideClusterVersion,
+  type MemberVersions,
+  MONITOR_VERSION_INTERVAL_MS,
+} from "../core/version/version-monitor.ts";
+import { WatchHub } from "../core/watch/watch-hub.ts";
+import type { Clock, Timer } from "../io/clock.ts";
+import type { FileSystem } from "../io/file-system.ts";
+import type { Logger } from "../io/logger.ts";
+import type { Random } from "../io/random.ts";
+import { ClusterMemberAttrSetRequest, ClusterVersionSetRequest } from "../proto/generated/membership.ts";
+import {
+  AlarmAction,
+  AlarmRequest,
+  AlarmType,
+  LeaseCheckpointRequest,
+  LeaseRevokeRequest,
+} from "../proto/generated/rpc.ts";
+import { type ApplyEffects, ApplyLoop } from "./apply-loop.ts";
+import { AutoCompaction } from "./auto-compaction.ts";
+import type { BootstrappedRaft } from "./bootstrap.ts";
+import { CompactionRunner } from "./compaction-runner.ts";
+import type { DataDir } from "./data-dir.ts";
+import { type MemberConfig, requestTimeoutMs } from "./member-config.ts";
+import type { MemberMetrics } from "./member-metrics.ts";
+import { MemberState, type OpenDatabase } from "./member-state.ts";
+import type { PeerTransport } from "./peer-transport.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import { Proposer } from "./proposer.ts";
+import { RaftDriver } from "./raft-driver.ts";
+import { ReadIndexRounds } from "./read-index.ts";
+import { RequestIdGenerator } from "./request-id.ts";
+import { REQUEST_TYPE_NAMES } from "./request-types.ts";
+import { SnapshotFiles } from "./snapshot-files.ts";
+import { StoreEvents } from "./store-events.ts";
+
+export interface MemberParts {
+  readonly config: MemberConfig;
+  readonly dirs: DataDir;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fileSystem: FileSystem;
+  readonly logger: Logger;
+  readonly metrics: MemberMetrics;
+  readonly raft: BootstrappedRaft;
+  readonly database: OpenDatabase;
+  readonly tokens: TokenKeeper;
+  /** Connects to the others; called once the member exists (what peers send comes back through `step`). */
+  connect(member: Member): PeerTransport;
+  /** Versions of all members by asking them; undefined where one does not answer. The local one is not asked. */
+  peerVersions(member: Member): Promise<Map<bigint, MemberVersions | undefined>>;
+  /** Opens the database that came with a snapshot in place of the present one. */
+  replaceDatabase(member: Member, snapshot: Snapshot): Promise<OpenDatabase>;
+  /** The member cannot go on: a disk that failed, or its removal from the cluster. */
+  onEnd(reason: MemberEnd): void;
+}
+
+export type MemberEnd = { readonly kind: "failed"; readonly error: unknown } | { readonly kind: "removed" };
+
+const LEASE_TICK_MS = 500;
+const PURGE_INTERVAL_MS = 30_000;
+const REVOKES_IN_FLIGHT_MAX = 16;
+/** Applied entries between compactions of raft's log in memory. */
+const MEMORY_COMPACTION_ENTRIES = 100;
+const REMOVED_STOP_DELAY_MS = 1000;
+const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
+const MAX_INFLIGHT_MESSAGES = 512;
+
+export class Member {
+  readonly config: MemberConfig;
+  readonly memberId: bigint;
+  readonly clusterId: bigint;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: MemberMetrics;
+  readonly hub: WatchHub;
+  readonly reads: ReadIndexRounds;
+  readonly proposer: Proposer;
+  readonly compactions: CompactionRunner;
+  readonly header: ResponseHeaderEncoder;
+  readonly ids: RequestIdGenerator;
+  /** Called for every change of the leader, and every slice of applied entries. */
+  readonly onLeaderChange: Set<() => void>;
+  readonly onApplied: Set<(index: number) => void>;
+  /** Called after users, roles or permissions changed. */
+  readonly onAuthChange: Set<() => void>;
+  readonly #parts: MemberParts;
+  readonly #pending: PendingRequests;
+  readonly #driver: RaftDriver;
+  readonly #loop: ApplyLoop;
+  readonly #storage: BootstrappedRaft["storage"];
+  readonly #snapshots: SnapshotFiles;
+  readonly #events: StoreEvents;
+  readonly #timers: Timer[];
+  readonly #autoCompaction: AutoCompaction | undefined;
+  readonly #peers: PeerTransport;
+  #state: MemberState;
+  #leader: bigint;
+  #leaderSinceMs: number;
+  #committedIndex: number;
+  #diskSnapshotIndex: number;
+  #memorySnapshotIndex: number;
+  #snapshotsInFlight: number;
+  #forceSnapshot: boolean;
+  #savingSnapshot: Promise<void>;
+  #revokesInFlight: number;
+  #authRevision: number;
+  #published: boolean;
+  #campaigned: boolean;
+  #stopping: boolean;
+  #resolveReady: () => void;
+  /** Resolves once the member has published itself: it serves clients from then on. */
+  readonly ready: Promise<void>;
+
+  constructor(parts: MemberParts) {
+    const { config, clock, random, logger, raft, database, metrics } = parts;
+    this.#parts = parts;
+    this.config = config;
+    this.memberId = raft.memberId;
+    this.clusterId = raft.clusterId;
+    this.clock = clock;
+    this.random = random;
+    this.logger = logger;
+    this.metrics = metrics;
+    this.ids = new RequestIdGenerator(raft.memberId, clock.wallNow());
+    this.header = new ResponseHeaderEncoder(
+      { clusterId: raft.clusterId, memberId: raft.memberId },
+      database.consistent.term,
+    );
+    this.onLeaderChange = new Set();
+    this.onApplied = new Set();
+    this.onAuthChange = new Set();
+    this.#storage = raft.storage;
+    this.#state = this.#openState(database, raft.haveWal, undefined);
+    this.#events = new StoreEvents(this.#state.store);
+    this.hub = new WatchHub(this.#events);
+    this.#pending = new PendingRequests(requestTimeoutMs(config));
+    this.reads = new ReadIndexRounds({ timeoutMs: requestTimeoutMs(config), nextId: () => this.ids.next() });
+    this.#snapshots = new SnapshotFiles({
+      fileSystem: parts.fileSystem,
+      clock,
+      logger,
+      dirs: parts.dirs,
+      wal: raft.wal,
+      metrics,
+    });
+    const node = new RawNode({
+      id: raft.memberId,
+      electionTick: config.electionTicks,
+      heartbeatTick: 1,
+      storage: raft.storage,
+      randomInt: (bound) => random.integer(bound),
+      logger: raftLogger(logger),
+      asyncStorageWrites: true,
+      maxSizePerMsg: MAX_SIZE_PER_MESSAGE,
+      maxInflightMsgs: MAX_INFLIGHT_MESSAGES,
+      checkQuorum: true,
+      preVote: config.preVote,
+    });
+    if (raft.peers.length > 0) {
+      const refused = node.bootstrap(raft.peers);
+      assert(refused === undefined, "an empty log takes the first members");
+    }
+    this.#driver = new RaftDriver({
+      id: raft.memberId,
+      node,
+      clock,
+      hardState: raft.hardState,
+      log: {
+        save: (hardState, entries) => raft.wal.save(hardState, entries),
+        saveSnapshot: (snapshot) => this.#snapshots.saveReceived(snapshot),
+      },
+      transport: { send: (messages) => this.#send(messages) },
+      consumer: {
+        turn: () => this.#turn(),
+        applyEntries: (entries, done) => this.#applyEntries(entries, done),
+        applySnapshot: (snapshot, done) => this.#applySnapshot(snapshot, done),
+        readState: (context, index) => this.#readState(context, index),
+        softState: (state) => this.#softState(state),
+        appended: (entries, snapshot, hardState) => this.#appended(entries, snapshot, hardState),
+        fatal: (error) => this.fail(error),
+      },
+    });
+    this.proposer = new Proposer({
+      driver: this.#driver,
+      pending: this.#pending,
+      ids: this.ids,
+      clock,
+      requestBytesMax: config.requestBytesMax,
+      priorityRequests: config.features.has("PriorityRequest"),
+      applyLag: () => this.#committedIndex - this.#loop.appliedIndex,
+    });
+    this.compactions = new CompactionRunner({
+      clock,
+      logger,
+      batchLimit: config.compactionBatchLimit,
+      sleepMs: config.compactionSleepMs,
+    });
+    this.#loop = new ApplyLoop({
+      clock,
+      logger,
+      effects: this.#effects(),
+      pending: this.#pending,
+      state: this.#state,
+      confState: raft.haveWal ? raft.storage.initialState().confState : confStateOf([]),
+      appliedIndex: raft.snapshotIndex,
+      appliedTerm: raft.snapshotTerm,
+      consistentIndex: database.consistent.index,
+    });
+    this.#timers = [];
+    this.#leader = NONE;
+    this.#leaderSinceMs = Number.NEGATIVE_INFINITY;
+    this.#committedIndex = raft.hardState.commit;
+    this.#diskSnapshotIndex = raft.snapshotIndex;
+    this.#memorySnapshotIndex = raft.snapshotIndex;
+    this.#snapshotsInFlight = 0;
+    this.#forceSnapshot = false;
+    this.#savingSnapshot = Promise.resolve();
+    this.#revokesInFlight = 0;
+    this.#authRevision = this.#state.auth.revision;
+    this.#published = false;
+    this.#campaigned = false;
+    this.#stopping = false;
+    this.#resolveReady = () => undefined;
+    this.ready = new Promise((resolve) => {
+      this.#resolveReady = resolve;
+    });
+    this.#autoCompaction =
+      config.autoCompaction === undefined
+        ? undefined
+        : new AutoCompaction({
+            policy: config.autoCompaction,
+            clock,
+            logger,
+            target: {
+              revision: () => this.#state.store.revision,
+              isLeader: () => this.isLeader,
+              compact: async (revision) => {
+                const { encodeCompaction } = await import("./services/encode-requests.ts");
+                await this.proposer.request(
+                  RequestField.Compaction,
+                  encodeCompaction(revision),
+                  this.rootCredentials(),
+                );
+              },
+            },
+          });
+    this.#peers = parts.connect(this);
+    for (const member of this.#state.cluster.members())
+      if (member.id !== this.memberId) this.#peers.addPeer(member.id, member.peerURLs);
+  }
+
+  // --- What services read ------------------------------------------------------------------------------------------------------
+
+  get state(): MemberState {
+    return this.#state;
+  }
+
+  get peers(): PeerTransport {
+    return this.#peers;
+  }
+
+  get leader(): bigint {
+    return this.#leader;
+  }
+
+  get isLeader(): boolean {
+    return this.#leader === this.memberId;
+  }
+
+  get appliedIndex(): number {
+    return this.#loop.appliedIndex;
+  }
+
+  get committedIndex(): number {
+    return this.#committedIndex;
+  }
+
+  get raftTerm(): number {
+    return this.header.raftTerm;
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  get isPublished(): boolean {
+    return this.#published;
+  }
+
+  /** The raft node, for its status. */
+  get node(): RawNode {
+    return this.#driver.node;
+  }
+
+  /** True when the WAL has no room for its next segment or the database for its next commit: writes are refused, reads go on. */
+  get outOfSpace(): boolean {
+    return this.#parts.raft.wal.outOfSpace || this.#state.backend.outOfSpace;
+  }
+
+  get walBytesWritten(): number {
+    return this.#parts.raft.wal.bytesWritten;
+  }
+
+  /** Who the server is to itself, for what it proposes on its own. */
+  rootCredentials(): { username: string; authRevision: number } {
+    const root = this.#state.auth.rootInfo();
+    return { username: root?.username ?? "", authRevision: root?.revision ?? 0 };
+  }
+
+  clusterVersion(): Version | undefined {
+    return this.#state.cluster.version;
+  }
+
+  storageVersion(): Version | undefined {
+    return detectStorageVersion(this.#state.backend);
+  }
+
+  /** Asks for a linearizable read; the waiter is called once. */
+  waitRead(waiter: (error: EtcdError | undefined) => void): void {
+    if (this.#stopping) {
+      waiter(etcdError("Stopped"));
+      return;
+    }
+    this.reads.add(waiter);
+    this.#driver.schedule();
+  }
+
+  linearizableRead(): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.waitRead((error) => (error === undefined ? resolve() : reject(error))),
+    );
+  }
+
+  /** A message from a peer. */
+  step(message: Message): void {
+    this.#driver.step(message);
+  }
+
+  reportUnreachable(id: bigint): void {
+    if (this.#stopping) return;
+    this.#driver.node.reportUnreachable(id);
+    this.#driver.schedule();
+  }
+
+  transferLeader(target: bigint): void {
+    this.#driver.node.transferLeader(target);
+    this.#driver.schedule();
+  }
+
+  /** The leader has ticked lately: it has not been stalled past its leadership (etcd isActive). */
+  get hasTickedLately(): boolean {
+    return this.clock.now() - this.#driver.lastTickMs < 3 * this.config.heartbeatMs;
+  }
+
+  /** A snapshot database received from the leader is stored by this. */
+  get snapshotFiles(): SnapshotFiles {
+    return this.#snapshots;
+  }
+
+  // --- Life --------------------------------------------------------------------------------------------------------------------
+
+  /** Starts ticking. */
+  start(): void {
+    const { config, clock, logger } = this;
+    const version = this.clusterVersion();
+    logger.info("starting etcd server", {
+      "local-member-id": idHex(this.memberId),
+      "local-server-version": SERVER_VERSION_TEXT,
+      ...(version === undefined ? {} : { "cluster-id": idHex(this.clusterId) }),
+      "cluster-version": version === undefined ? "to_be_decided" : `${version.major}.${version.minor}`,
+    });
+    if (this.#state.resumedCompaction !== undefined) this.#runCompaction(this.#state.resumedCompaction);
+    this.#repeat(config.heartbeatMs, () => this.#tick());
+    this.#repeat(LEASE_TICK_MS, () => this.#leaseTick());
+    this.#repeat(PURGE_INTERVAL_MS, () => this.#purge());
+    this.#repeat(MONITOR_VERSION_INTERVAL_MS, () => this.#monitorVersions());
+    this.#autoCompaction?.start();
+    this.#driver.schedule();
+    this.#campaignAlone();
+    void this.#publish();
+    clock.nextTurn(() => this.#driver.schedule());
+  }
+
+  /**
+   * The only voter has nobody to wait for: it stands for election as soon as raft lets it (committed changes of the membership must be
+   * applied first). etcd fast-forwards its ticks instead and still waits a random part of an election timeout.
+   */
+  #campaignAlone(): void {
+    if (this.#campaigned || this.#leader !== NONE) return;
+    const { config, softState } = this.#driver.node.status();
+    if (this.#loop.appliedIndex < this.#committedIndex || softState.lead !== NONE) return;
+    const { voters, votersOutgoing } = config.confState();
+    if (voters.length !== 1 || voters[0] !== this.memberId || votersOutgoing.length > 0) return;
+    this.#campaigned = true;
+    this.logger.info("started as single-node; standing for election at once", {
+      "local-member-id": idHex(this.memberId),
+    });
+    this.#driver.node.campaign();
+    this.#driver.schedule();
+  }
+
+  /** Stops: nothing is acknowledged any more; what was is durable. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#autoCompaction?.stop();
+    this.#driver.stop();
+    this.#loop.stop();
+    const stopped = etcdError("Stopped");
+    this.reads.failAll(stopped);
+    this.#pending.failAll(stopped);
+    await this.#peers.stop();
+    await this.compactions.stop();
+    await this.#savingSnapshot;
+    await this.#parts.raft.wal.close();
+    await this.#state.backend.close();
+  }
+
+  /** Something broke that must not be papered over: tells the owner once. */
+  fail(error: unknown): void {
+    if (this.#stopping) return;
+    this.logger.error("the member cannot go on", {
+      error: String(error),
+      cause: error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined,
+    });
+    this.#driver.stop();
+    this.#parts.onEnd({ kind: "failed", error });
+  }
+
+  #repeat(periodMs: number, callback: () => void): void {
+    this.#timers.push(this.clock.setRepeating(periodMs, callback));
+  }
+
+  #openState(database: OpenDatabase, recover: boolean, auth: AuthStore | undefined): MemberState {
+    return new MemberState(database, {
+      config: this.config,
+      memberId: this.memberId,
+      clusterId: this.clusterId,
+      tokens: this.#parts.tokens,
+      seed: this.#parts.raft.seed,
+      recover,
+      header: this.header,
+      auth,
+    });
+  }
+
+  // --- Raft's output -----------------------------------------------------------------------------------------------------------
+
+  #turn(): void {
+    const id = this.reads.takeRequest(this.clock.now());
+    if (id >= 0) this.#driver.readIndex(readContext(id));
+  }
+
+  #readState(context: Uint8Array, index: number): void {
+    this.reads.confirm(readContextId(context), index);
+    if (this.reads.applied(this.#loop.appliedIndex) && !this.reads.idle) this.#driver.schedule();
+  }
+
+  #softState({ leader, isLeader }: { leader: bigint; isLeader: boolean }): void {
+    const changed = leader !== this.#leader;
+    const isNewLeader = changed && leader !== NONE;
+    this.#leader = leader;
+    this.metrics.hasLeader = leader !== NONE;
+    this.metrics.isLeader = isLeader;
+    if (!isLeader) this.#state.lessor.demote();
+    if (isNewLeader) {
+      this.metrics.leaderChangesSeen++;
+      if (isLeader) this.#leaderSinceMs = this.clock.now();
+      this.reads.leaderChanged();
+    }
+    if (changed) for (const listener of this.onLeaderChange) listener();
+  }
+
+  #appended(entries: readonly Entry[], snapshot: Snapshot | undefined, hardState: HardState | undefined): void {
+    if (snapshot !== undefined) this.#storage.applySnapshot(snapshot);
+    if (entries.length > 0) this.#storage.append(entries as Entry[]);
+    if (hardState !== undefined) {
+      this.#storage.setHardState(hardState);
+      this.#committedIndex = Math.max(this.#committedIndex, hardState.commit);
+      this.metrics.proposalsCommitted = hardState.commit;
+    }
+  }
+
+  #send(messages: readonly Message[]): void {
+    const cluster = this.#state.cluster;
+    const out: Message[] = [];
+    for (const message of messages) {
+      if (cluster.isRemoved(message.to)) continue;
+      if (message.type === MessageType.MsgSnap) void this.#sendSnapshot(message);
+      else out.push(message);
+    }
+    if (out.length > 0) this.#peers.send(out);
+  }
+
+  #applyEntries(entries: readonly Entry[], done: () => void): void {
+    this.#committedIndex = Math.max(this.#committedIndex, entries.at(-1)!.index);
+    this.#loop.apply(entries, () => {
+      done();
+      this.#snapshotIfNeeded();
+    });
+  }
+
+  // --- Applying ----------------------------------------------------------------------------------------------------------------
+
+  #effects(): ApplyEffects {
+    return {
+      notify: (events, revision) => this.#notify(events, revision),
+      applyConfChange: (change) => this.#driver.applyConfChange(change),
+      membershipChanged: (change) => this.#membershipChanged(change),
+      compactionAccepted: (job) => this.#runCompaction(job),
+      firstCommitInTerm: () => this.#firstCommitInTerm(),
+      raiseNoSpace: (then) => this.raiseNoSpace(then),
+      snapshotForced: () => {
+        this.#forceSnapshot = true;
+      },
+      advanced: (index) => this.#advanced(index),
+      observe: (field, startMs, nowMs, failed) => {
+        this.metrics.observeRequest(REQUEST_TYPE_NAMES.get(field) ?? "Unknown", !failed, (nowMs - startMs) / 1000);
+      },
+    };
+  }
+
+  #notify(events: readonly WatchEvent[], revision: number): void {
+    this.hub.notify(events, revision);
+  }
+
+  #advanced(index: number): void {
+    if (!this.#campaigned) this.#campaignAlone();
+    if (this.reads.applied(index) && !this.reads.idle) this.#driver.schedule();
+    const { revision } = this.#state.auth;
+    if (revision !== this.#authRevision) {
+      this.#authRevision = revision;
+      for (const listener of this.onAuthChange) listener();
+    }
+    for (const listener of this.onApplied) listener(index);
+  }
+
+  #firstCommitInTerm(): void {
+    this.reads.firstCommitInTerm();
+    if (this.isLeader)
+      this.#state.lessor.promote(this.config.electionTicks * this.config.heartbeatMs, this.clock.now());
+    this.#driver.schedule();
+    this.clock.nextTurn(() => this.#monitorVersions());
+  }
+
+  #runCompaction(job: CompactionJob): void {
+    this.compactions.run(job, this.#state.backend).catch((error: unknown) => {
+      if (!this.#stopping) this.logger.warn("compaction stopped", { revision: job.revision, error: String(error) });
+    });
+  }
+
+  #membershipChanged(change: MembershipChange): void {
+    const { logger } = this;
+    const local = { "cluster-id": idHex(this.clusterId), "local-member-id": idHex(this.memberId) };
+    switch (change.kind) {
+      case "added":
+        logger.info("added member", {
+          ...local,
+          "added-peer-id": idHex(change.member.id),
+          "added-peer-peer-urls": change.member.peerURLs,
+          "added-peer-is-learner": change.member.isLearner,
+        });
+        if (change.member.id !== this.memberId) this.#peers.addPeer(change.member.id, change.member.peerURLs);
+        return;
+      case "promoted":
+        logger.info("promote member", { ...local, "promoted-member-id": idHex(change.id) });
+        return;
+      case "removed":
+        logger.info("removed member", {
+          ...local,
+          "removed-remote-peer-id": idHex(change.id),
+          "removed-remote-peer-urls": change.member?.peerURLs ?? [],
+        });
+        if (change.id !== this.memberId) {
+          this.#peers.removePeer(change.id);
+          return;
+        }
+        // The others must hear that this entry is committed before the connection ends.
+        this.clock.setTimer(REMOVED_STOP_DELAY_MS, () => {
+          if (!this.#stopping) this.#parts.onEnd({ kind: "removed" });
+        });
+        return;
+      case "updated":
+        logger.info("updated member", {
+          ...local,
+          "updated-remote-peer-id": idHex(change.id),
+          "updated-remote-peer-urls": change.member?.peerURLs ?? [],
+        });
+        if (change.id !== this.memberId && change.member !== undefined)
+          this.#peers.updatePeer(change.id, change.member.peerURLs);
+    }
+  }
+
+  /** Raises NOSPACE for this member through raft, whatever becomes of it, then calls back. */
+  raiseNoSpace(then: () => void): void {
+    const request = AlarmRequest.encode({
+      action: AlarmAction.ACTIVATE,
+      memberID: this.memberId,
+      alarm: AlarmType.NOSPACE,
+    });
+    this.proposer.propose(RequestField.Alarm, request, this.rootCredentials(), { abandoned: false, settle: then });
+  }
+
+  // --- Time --------------------------------------------------------------------------------------------------------------------
+
+  #tick(): void {
+    const now = this.clock.now();
+    this.#driver.tick();
+    this.proposer.tick((startMs) => this.#timeoutError(startMs));
+    if (this.reads.tick(now)) this.#driver.schedule();
+  }
+
+  /** Which kind of timeout, as etcd's parseProposeCtxErr tells them apart. */
+  #timeoutError(startMs: number): EtcdError {
+    const electionMs = this.config.electionTicks * this.config.heartbeatMs;
+    if (startMs > this.#leaderSinceMs - 2 * electionMs && startMs < this.#leaderSinceMs)
+      return etcdError("TimeoutDueToLeaderFail");
+    if (this.#leader === NONE) return etcdError("Timeout");
+    if (this.isLeader) {
+      const voters = this.#state.cluster.votingMembers();
+      const connected = voters.filter(
+        (m) => m.id === this.memberId || (this.#peers.activeSinceMs(m.id) ?? Number.POSITIVE_INFINITY) < startMs,
+      ).length;
+      return etcdError(connected >= Math.floor(voters.length / 2) + 1 ? "Timeout" : "TimeoutDueToConnectionLost");
+    }
+    return etcdError(
+      (this.#peers.activeSinceMs(this.#leader) ?? Number.POSITIVE_INFINITY) < startMs
+        ? "Timeout"
+        : "TimeoutDueToConnectionLost",
+    );
+  }
+
+  #leaseTick(): void {
+    if (!this.isLeader) return;
+    const { lessor } = this.#state;
+    const now = this.clock.now();
+    const expired = lessor.tick(now);
+    if (expired.length > 0) void this.#revokeExpired(expired);
+    for (;;) {
+      const due = lessor.dueCheckpoints(now);
+      if (due.length === 0) return;
+      const checkpoints = due.map(({ id, remainingTtlSeconds }) => ({ id, remainingTTL: remainingTtlSeconds }));
+      const request = LeaseCheckpointRequest.encode({ checkpoints });
+      this.proposer.propose(RequestField.LeaseCheckpoint, request, this.rootCredentials(), {
+        abandoned: false,
+        settle: () => undefined,
+      });
+    }
+  }
+
+  async #revokeExpired(ids: readonly bigint[]): Promise<void> {
+    if (!(await this.ensureLeadership())) {
+      this.logger.warn("Ignore the lease revoking request because current member isn't a leader", {
+        "local-member-id": idHex(this.memberId),
+      });
+      return;
+    }
+    const queue = ids.slice();
+    const next = (): void => {
+      const id = queue.pop();
+      if (id === undefined || this.#stopping) return;
+      this.#revokesInFlight++;
+      this.proposer.propose(RequestField.LeaseRevoke, LeaseRevokeRequest.encode({ id }), this.rootCredentials(), {
+        abandoned: false,
+        settle: (_response, error) => {
+          this.#revokesInFlight--;
+          if (error === undefined) this.metrics.leasesExpired++;
+          else if (error.kind !== "LeaseNotFound")
+            this.logger.warn("failed to revoke lease", {
+              "lease-id": BigInt.asUintN(64, id).toString(16).padStart(16, "0"),
+              error: error.message,
+            });
+          next();
+        },
+      });
+    };
+    while (queue.length > 0 && this.#revokesInFlight < REVOKES_IN_FLIGHT_MAX) next();
+  }
+
+  /** A leader that may have been stalled asks the others whether it still leads. */
+  async ensureLeadership(): Promise<boolean> {
+    if (this.hasTickedLately) return this.isLeader;
+    try {
+      await this.linearizableRead();
+    } catch (error) {
+      this.logger.warn("Failed to check current member's leadership", { error: String(error) });
+      return false;
+    }
+    return this.isLeader;
+  }
+
+  #purge(): void {
+    this.#snapshots
+      .purge({ snapshotsMax: this.config.snapshotsMax, walsMax: this.config.walsMax })
+      .catch((error: unknown) => {
+        this.logger.warn("failed to purge old files", { error: String(error) });
+      });
+  }
+
+  // --- Publishing and versions -------------------------------------------------------------------------------------------------
+
+  async #publish(): Promise<void> {
+    const { name, advertiseClientUrls } = this.config;
+    const request = ClusterMemberAttrSetRequest.encode({
+      memberID: this.memberId,
+      memberAttributes: { name, clientUrls: [...advertiseClientUrls] },
+    });
+    while (!this.#stopping) {
+      try {
+        await this.proposer.request(RequestField.ClusterMemberAttrSet, request);
+        break;
+      } catch (error) {
+        if (this.#stopping) return;
+        this.logger.warn("failed to publish local member to cluster through raft", {
+          "local-member-id": idHex(this.memberId),
+          error: String(error),
+        });
+      }
+    }
+    if (this.#stopping) return;
+    this.#published = true;
+    this.logger.info("published local member to cluster through raft", {
+      "local-member-id": idHex(this.memberId),
+      "local-member-attributes": `{Name:${name} ClientURLs:[${advertiseClientUrls.join(" ")}]}`,
+      "cluster-id": idHex(this.clusterId),
+    });
+    this.#resolveReady();
+  }
+
+  #monitorVersions(): void {
+    if (this.#stopping) return;
+    this.#updateClusterVersion().catch((error: unknown) => {
+      if (!this.#stopping) this.logger.warn("failed to update cluster version", { error: String(error) });
+    });
+    this.#updateStorageVersion();
+  }
+
+  async #updateClusterVersion(): Promise<void> {
+    if (!this.isLeader) return;
+    const { cluster } = this.#state;
+    const asked = await this.#parts.peerVersions(this);
+    asked.set(this.memberId, {
+      server: SERVER_VERSION_TEXT,
+      cluster: cluster.version === undefined ? "not_decided" : versionText(cluster.version),
+    });
+    const decision = decideClusterVersion(
+      cluster.version,
+      cluster.memberIds().map((id) => asked.get(id)),
+      cluster.downgradeInfo,
+    );
+    if (decision.kind !== "set" || this.#stopping) return;
+    const ver = versionText(decision.version);
+    this.logger.info(
+      cluster.version === undefined
+        ? "setting up initial cluster version using v3 API"
+        : "updating cluster version using v3 API",
+      { "cluster-version": ver },
+    );
+    await this.proposer.request(RequestField.ClusterVersionSet, ClusterVersionSetRequest.encode({ ver }));
+    this.logger.info("cluster version is updated", { "cluster-version": ver });
+    this.#updateStorageVersion();
+  }
+
+  #updateStorageVersion(): void {
+    if (this.#stopping) return;
+    const { backend, cluster } = this.#state;
+    const target = storageVersionToSet(cluster.version, detectStorageVersion(backend));
+    if (target === undefined) return;
+    const migrated = migrateStorage(backend, target, undefined);
+    backend.endBatch();
+    if (migrated.ok) this.logger.info("updated storage version", { "new-storage-version": versionText(target) });
+    else
+      this.logger.warn("failed to update storage version", {
+        "cluster-version": versionText(target),
+        error: migrated.reason,
+      });
+  }
+
+  // --- Snapshots ---------------------------------------------------------------------------------------------------------------
+
+  #membershipSnapshot(): Uint8Array {
+    const { cluster } = this.#state;
+    return encodeV2Membership({
+      members: cluster.members(),
+      removedIds: cluster.removedIds(),
+      version: cluster.version,
+    });
+  }
+
+  #snapshotIfNeeded(): void {
+    const applied = this.#loop.appliedIndex;
+    const toDisk =
+      (this.#forceSnapshot && applied !== this.#diskSnapshotIndex) ||
+      applied - this.#diskSnapshotIndex > this.config.snapshotCount;
+    if (!toDisk && applied <= this.#memorySnapshotIndex + MEMORY_COMPACTION_ENTRIES) return;
+    // Entries that are committed and applied but whose own write is still under way are not in the storage yet.
+    if (applied > this.#storage.lastIndex()) return;
+    const snapshot = this.#storage.createSnapshot(applied, this.#loop.confState, this.#membershipSnapshot());
+    if (snapshot instanceof RaftError) return;
+    this.#memorySnapshotIndex = applied;
+    if (toDisk) {
+      this.logger.info("triggering snapshot", {
+        "local-member-id": idHex(this.memberId),
+        "local-member-applied-index": applied,
+        "local-member-snapshot-index": this.#diskSnapshotIndex,
+        "local-member-snapshot-count": this.config.snapshotCount,
+        "snapshot-forced": this.#forceSnapshot,
+      });
+      this.#forceSnapshot = false;
+      this.#diskSnapshotIndex = applied;
+      this.#savingSnapshot = this.#savingSnapshot.then(() => this.#saveSnapshot(snapshot));
+    }
+    this.#compactLog(applied);
+  }
+
+  async #saveSnapshot(snapshot: Snapshot): Promise<void> {
+    try {
+      // The database must be at least as far as the snapshot before entries below it are let go.
+      await this.#state.backend.commit();
+      await this.#snapshots.save(snapshot);
+      this.logger.info("saved snapshot to disk", { "snapshot-index": snapshot.metadata?.index });
+    } catch (error) {
+      if (this.#stopping) return;
+      // Out of space: nothing was let go, and the next one comes. Failed writes of the log end the member through its own saves.
+      this.logger.warn("failed to save snapshot", { error: String(error) });
+    }
+  }
+
+  #compactLog(applied: number): void {
+    // A follower that gets a snapshot needs what follows it.
+    if (this.#snapshotsInFlight > 0) return;
+    const keep = this.config.snapshotCatchupEntries;
+    this.#storage.compact(applied > keep ? applied - keep : 1);
+  }
+
+  /** A follower is too far behind the log: it gets the database as it is now. */
+  async #sendSnapshot(message: Message): Promise<void> {
+    const node = this.#driver.node;
+    this.#snapshotsInFlight++;
+    let delivered = false;
+    try {
+      const { appliedIndex, appliedTerm, confState } = this.#loop;
+      const data = this.#membershipSnapshot();
+      // Committed with everything applied so far: the database stands at appliedIndex or later entries do not exist in it yet.
+      const database = await this.#state.backend.snapshot();
+      try {
+        const merged: Message = {
+          ...message,
+          snapshot: { data, metadata: { confState, index: appliedIndex, term: appliedTerm } },
+        };
+        this.logger.info("sending merged snapshot", {
+          to: idHex(message.to),
+          bytes: database.sizeBytes,
+          index: appliedIndex,
+        });
+        delivered = await this.#peers.sendSnapshot(merged, { totalBytes: database.sizeBytes, pieces: database });
+      } finally {
+        database.close();
+      }
+    } catch (error) {
+      this.logger.warn("failed to send a snapshot", { to: idHex(message.to), error: String(error) });
+    }
+    this.#snapshotsInFlight--;
+    if (this.#stopping) return;
+    node.reportSnapshot(message.to, delivered ? "finish" : "failure");
+    this.#driver.schedule();
+  }
+
+  #applySnapshot(snapshot: Snapshot, done: () => void): void {
+    this.metrics.snapshotApplyInProgress++;
+    const index = snapshot.metadata!.index;
+    this.logger.info("applying snapshot", {
+      "current-applied-index": this.#loop.appliedIndex,
+      "incoming-leader-snapshot-index": index,
+    });
+    this.#installSnapshot(snapshot).then(
+      () => {
+        this.metrics.snapshotApplyInProgress--;
+        this.logger.info("applied snapshot", { "incoming-leader-snapshot-index": index });
+        done();
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  async #installSnapshot(snapshot: Snapshot): Promise<void> {
+    const { index, term, confState } = snapshot.metadata!;
+    assert(index > this.#loop.appliedIndex, "a snapshot is newer than what is applied");
+    const database = await this.#parts.replaceDatabase(this, snapshot);
+    const before = this.#state;
+    this.#state = this.#openState(database, true, before.auth);
+    this.header.raftTerm = term;
+    this.#events.replace(this.#state.store);
+    this.hub.restore();
+    this.#loop.restored(this.#state, {
+      index,
+      term,
+      confState: confState ?? confStateOf(this.#state.cluster.members()),
+    });
+    this.#diskSnapshotIndex = index;
+    this.#memorySnapshotIndex = index;
+    this.#committedIndex = Math.max(this.#committedIndex, index);
+    this.#peers.removeAllPeers();
+    for (const member of this.#state.cluster.members())
+      if (member.id !== this.memberId) this.#peers.addPeer(member.id, member.peerURLs);
+    before.lessor.demote();
+    before.backend
+      .close()
+      .catch((error: unknown) => this.logger.warn("failed to close old backend", { error: String(error) }));
+    this.#advanced(index);
+  }
+}
+
+/** Read index requests carry their ID as 8 bytes, as etcd's do. */
+function readContext(id: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(id / 2 ** 32));
+  view.setUint32(4, id >>> 0);
+  return bytes;
+}
+
+function readContextId(context: Uint8Array): number {
+  if (context.length !== 8) return -1;
+  const view = new DataView(context.buffer, context.byteOffset, 8);
+  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
+}
+
+function raftLogger(logger: Logger): {
+  debug(m: string): void;
+  info(m: string): void;
+  warn(m: string): void;
+  error(m: string): void;
+} {
+  const raft = logger.with({ logger: "raft" });
+  return {
+    debug: (m) => raft.debug(m),
+    info: (m) => raft.info(m),
+    warn: (m) => raft.warn(m),
+    error: (m) => raft.error(m),
+  };
+}
+
+export type { ConfState };
