@@ -168,6 +168,7 @@ function echoHttp(exchange: HttpExchange): void {
   const serve = async (): Promise<void> => {
     switch (exchange.path) {
       case "/hello":
+        await exchange.body(1_000_000);
         exchange.respond(200, plain, `hello ${exchange.query} ${exchange.httpVersion} ${exchange.header("host")}\n`);
         return;
       case "/size":
