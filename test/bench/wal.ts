@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { SILENT_LOGGER } from "../../src/io/logger.ts";
 import { NodeClock } from "../../src/io/node/clock.ts";
 import { NodeFileSystem } from "../../src/io/node/file-system.ts";
-import { SILENT_LOGGER } from "../../src/io/logger.ts";
 import type { Entry } from "../../src/proto/generated/raft.ts";
 import { Wal } from "../../src/storage/wal/wal.ts";
 
