@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryBackend } from "../../../test/support/memory-backend.ts";
+import { utf8Text } from "../../base/bytes.ts";
 import { parseVersion } from "../../base/semver.ts";
 import { RaftCluster, ServerTooOldError } from "./cluster.ts";
 import { addChange, type MemberChange, promoteChange, removeChange, updateChange } from "./conf-change-context.ts";
 import { createMember, type Member } from "./member.ts";
 import { type MembershipRefusal, membershipError } from "./membership-error.ts";
+import { decodeV2Membership } from "./v2-snapshot.ts";
 
 const url = (port: bigint) => `http://127.0.0.1:${port}`;
 const learner = (id: bigint, port = id) => createMember({ id, peerURLs: [url(port)], isLearner: true });
@@ -115,4 +117,37 @@ test("setVersion tells a downgrade, after which a snapshot is due", () => {
   assert.equal(cluster.setVersion(parseVersion("3.0.0")!), false);
   assert.equal(cluster.setVersion(parseVersion("3.7.0")!), false);
   assert.equal(cluster.setVersion(parseVersion("3.6.0")!), true);
+});
+
+test("snapshot data follows every change and is kept in between", () => {
+  const { cluster, backend } = newCluster([voter(1n)]);
+  const data = () => {
+    assert.equal(cluster.snapshotData(), cluster.snapshotData(), "kept");
+    const decoded = decodeV2Membership(cluster.snapshotData());
+    assert.ok(decoded);
+    assert.deepEqual(decoded.members, cluster.members());
+    assert.deepEqual(decoded.removedIds, cluster.removedIds());
+    assert.deepEqual(decoded.version, cluster.version);
+    return utf8Text(cluster.snapshotData());
+  };
+  const seen = new Set([data()]);
+  const changes: (() => unknown)[] = [
+    () => cluster.apply(addChange(learner(2n))),
+    () => cluster.apply(promoteChange(2n)),
+    () => cluster.apply(updateChange(2n, [url(7n)])),
+    () => cluster.updateAttributes(2n, { name: "two", clientURLs: ["http://c:1"] }),
+    () => cluster.setVersion(parseVersion("3.7.0")!),
+    () => cluster.apply(removeChange(2n)),
+    () => cluster.seed([voter(9n)]),
+    () => cluster.recover(newCluster([voter(4n)]).backend),
+    () => cluster.recover(backend),
+  ];
+  for (const change of changes.slice(0, -1)) {
+    change();
+    const text = data();
+    assert.ok(!seen.has(text), String(change));
+    seen.add(text);
+  }
+  changes.at(-1)!();
+  data();
 });

@@ -27,6 +27,7 @@ import {
   saveMember,
   saveMemberRemoval,
 } from "./membership-store.ts";
+import { encodeV2Membership } from "./v2-snapshot.ts";
 
 /** etcd's default for --max-learners. */
 export const LEARNERS_MAX_DEFAULT = 1;
@@ -77,6 +78,8 @@ export class RaftCluster {
   #version: Version | undefined;
   #downgrade: DowngradeInfo;
   readonly #serverVersion: Version;
+  /** Made when first asked for, dropped by every change. */
+  #snapshotData: Uint8Array | undefined;
 
   /** Empty until `recover` or `seed`. */
   constructor(options: RaftClusterOptions) {
@@ -89,11 +92,13 @@ export class RaftCluster {
     this.#version = undefined;
     this.#downgrade = NO_DOWNGRADE;
     this.#serverVersion = options.serverVersion ?? SERVER_VERSION;
+    this.#snapshotData = undefined;
   }
 
   /** Makes members known in memory before the log has told of them: from --initial-cluster or from a peer's `/members`. */
   seed(members: readonly Member[]): void {
     for (const member of members) this.#members.set(member.id, member);
+    this.#snapshotData = undefined;
   }
 
   /**
@@ -106,6 +111,7 @@ export class RaftCluster {
     this.#removed = loadRemovedIds(backend);
     this.#version = loadClusterVersion(backend);
     this.#downgrade = loadDowngradeInfo(backend) ?? NO_DOWNGRADE;
+    this.#snapshotData = undefined;
     this.#checkVersion();
   }
 
@@ -176,6 +182,19 @@ export class RaftCluster {
   }
 
   /**
+   * Members, removed IDs and version as raft snapshots carry them (`Snapshot.data`). Kept until the next change, because the raft log is
+   * compacted every few entries; do not change it.
+   */
+  snapshotData(): Uint8Array {
+    this.#snapshotData ??= encodeV2Membership({
+      members: [...this.#members.values()],
+      removedIds: [...this.#removed],
+      version: this.#version,
+    });
+    return this.#snapshotData;
+  }
+
+  /**
    * Whether a committed change is still valid; undefined when it is. A refused change must go to raft as one without a node, so that
    * all members skip it alike. A context that cannot be read is a broken log.
    */
@@ -226,6 +245,7 @@ export class RaftCluster {
         saveMemberRemoval(this.#backend, id);
         this.#members.delete(id);
         this.#removed.add(id);
+        this.#snapshotData = undefined;
         return { kind: "removed", id, member };
       }
       case ConfChangeType.ConfChangeUpdateNode: {
@@ -249,6 +269,7 @@ export class RaftCluster {
   setVersion(version: Version): boolean {
     const before = this.#version;
     this.#version = version;
+    this.#snapshotData = undefined;
     this.#checkVersion();
     saveClusterVersion(this.#backend, version);
     return before !== undefined && versionLessThan(version, before);
@@ -271,6 +292,7 @@ export class RaftCluster {
   #save(member: Member): void {
     saveMember(this.#backend, member);
     this.#members.set(member.id, member);
+    this.#snapshotData = undefined;
   }
 
   #checkVersion(): void {
