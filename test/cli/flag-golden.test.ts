@@ -67,7 +67,7 @@ function run(flagCase: FlagCase) {
     stderr: (text) => {
       stderr += text;
     },
-    versions: { etcd: "3.7.1", package: "0", node: "v20", gitSha: "-" },
+    versions: { etcd: "3.7.1", package: "0", node: "v20", platform: "linux", arch: "x64", gitSha: "-" },
   });
   return { command, lines: sink.lines, stderr, stdout };
 }
@@ -129,5 +129,5 @@ test("--help and --version go to the right streams and end with 0", () => {
   }
   const { command, stdout } = run({ args: ["--version"] });
   assert.deepEqual(command, { kind: "exit", status: 0 });
-  assert.match(stdout, /^etcd Version: 3\.7\.1\nGit SHA: -\nGo Version: .*\nGo OS\/Arch: \w+\/\w+\netcd-ts: 0\n$/);
+  assert.match(stdout, /^etcd Version: 3\.7\.1\nGit SHA: -\nGo Version: .*\nGo OS\/Arch: linux\/amd64\netcd-ts: 0\n$/);
 });

@@ -10,8 +10,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultHost } from "../../src/cli/config/default-host.ts";
-import { hostSources } from "../../src/cli/config/host-sources.ts";
+import { readDefaultHost } from "../../src/cli/config/machine-host.ts";
 import { ACCEPTED_CASES, type FlagCase, REFUSED_CASES } from "../cli/flag-cases.ts";
 import { ROOT } from "../proto/codecs.ts";
 
@@ -60,7 +59,7 @@ async function run(flagCase: FlagCase): Promise<Ran> {
 }
 
 function machineHost(): string | undefined {
-  const found = defaultHost(hostSources());
+  const found = readDefaultHost();
   return found.ok ? found.host : undefined;
 }
 

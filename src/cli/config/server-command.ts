@@ -64,7 +64,7 @@ export function serverCommand(outside: Outside): ServerCommand {
   const [extra] = parsed.rest;
   if (extra !== undefined) return refuse(outside, undefined, `${goQuote(extra)} is not a valid flag`);
   if (flags.bool("version")) {
-    outside.stdout(versionLines(outside.versions, process.platform, process.arch));
+    outside.stdout(versionLines(outside.versions));
     return exit(0);
   }
   const path = flags.text("config-file") || outside.environment.ETCD_CONFIG_FILE || "";

@@ -47,16 +47,20 @@ export interface ProgramVersions {
   /** The version of this package. */
   readonly package: string;
   readonly node: string;
-  readonly gitSha?: string;
+  /** As Node names them: linux, x64. */
+  readonly platform: string;
+  readonly arch: string;
+  readonly gitSha: string;
 }
 
 /** The lines of --version: etcd's own first, so that tools which parse them go on working. */
-export function versionLines(versions: ProgramVersions, platform: string, arch: string): string {
+export function versionLines(versions: ProgramVersions): string {
+  const { platform, arch } = versions;
   const os = platform === "win32" ? "windows" : platform;
   const goArch = arch === "x64" ? "amd64" : arch === "ia32" ? "386" : arch;
   return [
     `etcd Version: ${versions.etcd}`,
-    `Git SHA: ${versions.gitSha ?? "Not provided (not built from etcd's sources)"}`,
+    `Git SHA: ${versions.gitSha}`,
     `Go Version: none (Node.js ${versions.node})`,
     `Go OS/Arch: ${os}/${goArch}`,
     `etcd-ts: ${versions.package}`,

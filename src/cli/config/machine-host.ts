@@ -1,15 +1,15 @@
-/** What tells the default host of the machine that we run on. */
+/** The default host of the machine that we run on. */
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { codeOf } from "../log/log-sink.ts";
-import type { HostSources } from "./default-host.ts";
+import { type DefaultHost, defaultHost } from "./default-host.ts";
 
-export function hostSources(): HostSources {
-  return {
+export function readDefaultHost(): DefaultHost {
+  return defaultHost({
     routes4: textOf("/proc/net/route"),
     routes6: textOf("/proc/net/ipv6_route"),
     interfaces: networkInterfaces(),
-  };
+  });
 }
 
 function textOf(path: string): string | undefined {
