@@ -30,7 +30,14 @@ function both<M extends object>(name: string, codec: MessageCodec<M>, message: M
 
 const key = new Uint8Array(16).fill(107);
 const value = new Uint8Array(256).fill(118);
-const kv = KeyValue.create({ key, value, createRevision: 123456, modRevision: 1234567, version: 3, lease: 7587869999012345678n });
+const kv = KeyValue.create({
+  key,
+  value,
+  createRevision: 123456,
+  modRevision: 1234567,
+  version: 3,
+  lease: 7587869999012345678n,
+});
 both("PutRequest 16 B, 256 B", PutRequest, PutRequest.create({ key, value }));
 both("PutRequest with lease", PutRequest, PutRequest.create({ key, value, lease: 7587869999012345678n }));
 both("KeyValue", KeyValue, kv);
