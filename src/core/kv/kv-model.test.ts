@@ -5,26 +5,19 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { KvModel, type ModelChange } from "../../../test/support/kv-model.ts";
+import { Dice, RANDOM_LEASES, RandomRequests } from "../../../test/support/kv-requests.ts";
 import { MapLeases } from "../../../test/support/map-leases.ts";
 import { MemoryBackend } from "../../../test/support/memory-backend.ts";
-import { EMPTY_BYTES, latin1, utf8 } from "../../base/bytes.ts";
+import { EMPTY_BYTES, latin1 } from "../../base/bytes.ts";
 import { EtcdError } from "../../base/etcd-error.ts";
 import { crc32c } from "../../codec/crc32c.ts";
 import { KeyValue } from "../../proto/generated/kv.ts";
 import {
-  Compare,
-  type CompareResult,
-  type CompareTarget,
-  DeleteRangeRequest,
   DeleteRangeResponse,
-  PutRequest,
   PutResponse,
-  RangeRequest,
+  type RangeRequest,
   RangeResponse,
-  RequestOp,
-  type SortOrder,
-  type SortTarget,
-  TxnRequest,
+  type TxnRequest,
   TxnResponse,
 } from "../../proto/generated/rpc.ts";
 import { Bucket } from "../mvcc/backend.ts";
@@ -46,47 +39,10 @@ const OPERATIONS = 100_000;
 /** The twin replays all of history for each read: it starts afresh before that gets slow. */
 const OPERATIONS_PER_STORE = 400;
 
-class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  below(n: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n);
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]!;
-  }
-}
-
-const KEYS: readonly Uint8Array[] = [
-  ...Array.from({ length: 12 }, (_, i) => utf8(`key${i}`)),
-  utf8("a"),
-  utf8("b"),
-  utf8("k"),
-  new Uint8Array([0]),
-  new Uint8Array([0, 0]),
-  new Uint8Array([0xff]),
-  new Uint8Array([0xff, 0xff]),
-  new Uint8Array([0x80, 0x7f]),
-];
-const ENDS: readonly Uint8Array[] = [...KEYS, new Uint8Array([0]), utf8("kez"), EMPTY_BYTES];
-const LEASES: readonly bigint[] = [1n, 77n, 0x7fff_ffff_ffff_fff0n];
-
 class Run {
   readonly dice: Dice;
   readonly model: KvModel = new KvModel();
+  readonly random: RandomRequests;
   readonly header: ResponseHeaderEncoder;
   backend: MemoryBackend;
   leases: MapLeases;
@@ -95,101 +51,13 @@ class Run {
 
   constructor(dice: Dice, counts: Map<string, number>) {
     this.dice = dice;
+    this.random = new RandomRequests(dice, this.model, 20);
     this.counts = counts;
     const { clusterId, memberId, raftTerm } = this.model;
     this.header = new ResponseHeaderEncoder({ clusterId, memberId }, raftTerm);
     this.backend = new MemoryBackend();
     this.leases = new MapLeases();
     this.store = new Store({ backend: this.backend, leases: this.leases, crc32c });
-  }
-
-  value(): Uint8Array {
-    const { dice } = this;
-    if (dice.chance(10)) return EMPTY_BYTES;
-    const size = dice.chance(95) ? 1 + dice.below(3) : 5000;
-    return new Uint8Array(size).fill(dice.below(3));
-  }
-
-  rangeEnd(): Uint8Array {
-    return this.dice.chance(45) ? EMPTY_BYTES : this.dice.pick(ENDS);
-  }
-
-  revision(): number {
-    const { dice, model } = this;
-    if (dice.chance(50)) return 0;
-    if (dice.chance(5)) return -dice.below(3);
-    const low = Math.max(0, model.compactRevision - 2);
-    return low + dice.below(model.revision - low + 3);
-  }
-
-  range(): RangeRequest {
-    const { dice } = this;
-    const request = RangeRequest.create({ key: dice.pick(KEYS), rangeEnd: this.rangeEnd(), revision: this.revision() });
-    if (dice.chance(40)) request.limit = dice.below(6) - 1;
-    if (dice.chance(40)) {
-      request.sortOrder = dice.below(3) as SortOrder;
-      request.sortTarget = dice.below(5) as SortTarget;
-    }
-    request.keysOnly = dice.chance(20);
-    request.countOnly = dice.chance(10);
-    request.serializable = dice.chance(50);
-    const bound = (): number => (dice.chance(15) ? dice.below(this.model.revision + 2) : 0);
-    request.minModRevision = bound();
-    request.maxModRevision = bound();
-    request.minCreateRevision = bound();
-    request.maxCreateRevision = bound();
-    return request;
-  }
-
-  put(): PutRequest {
-    const { dice } = this;
-    const request = PutRequest.create({ key: dice.pick(KEYS), prevKv: dice.chance(30) });
-    if (dice.chance(10)) request.ignoreValue = true;
-    else request.value = this.value();
-    if (dice.chance(10)) request.ignoreLease = true;
-    else if (dice.chance(30)) request.lease = dice.pick(LEASES);
-    return request;
-  }
-
-  deletion(): DeleteRangeRequest {
-    const { dice } = this;
-    const rangeEnd = dice.chance(80) ? EMPTY_BYTES : dice.pick(ENDS);
-    return DeleteRangeRequest.create({ key: dice.pick(KEYS), rangeEnd, prevKv: dice.chance(50) });
-  }
-
-  compare(): Compare {
-    const { dice } = this;
-    const compare = Compare.create({
-      key: dice.pick(KEYS),
-      result: dice.below(4) as CompareResult,
-      target: dice.below(5) as CompareTarget,
-      rangeEnd: dice.chance(80) ? EMPTY_BYTES : dice.pick(ENDS),
-    });
-    // Half of them hit what is there; a wrong member of the union counts as zero.
-    const existing = dice.chance(50) ? this.model.inRange(this.model.revision, compare.key, EMPTY_BYTES)[0] : undefined;
-    const target = dice.chance(95) ? compare.target : dice.below(5);
-    if (target === 0) compare.version = existing?.version ?? dice.below(3);
-    if (target === 1) compare.createRevision = existing?.createRevision ?? dice.below(this.model.revision + 1);
-    if (target === 2) compare.modRevision = existing?.modRevision ?? dice.below(this.model.revision + 1);
-    if (target === 3) compare.value = existing?.value ?? this.value();
-    if (target === 4) compare.lease = existing?.lease ?? (dice.chance(50) ? 0n : dice.pick(LEASES));
-    return compare;
-  }
-
-  txn(depth: number): TxnRequest {
-    const { dice } = this;
-    const ops = (): RequestOp[] =>
-      Array.from({ length: dice.below(4) }, () => {
-        const op = RequestOp.create();
-        const kind = dice.below(10);
-        if (kind < 3) op.requestRange = this.range();
-        else if (kind < 6) op.requestPut = this.put();
-        else if (kind < 8 || depth === 0) op.requestDeleteRange = this.deletion();
-        else op.requestTxn = this.txn(depth - 1);
-        return op;
-      });
-    const compare = Array.from({ length: dice.below(3) }, () => this.compare());
-    return TxnRequest.create({ compare, success: ops(), failure: ops() });
   }
 
   /** Runs both; either both answer the same or both refuse the same. */
@@ -224,7 +92,7 @@ class Run {
     const { dice, model, store, header } = this;
     const kind = dice.below(100);
     if (kind < 35) {
-      const request = this.range();
+      const request = this.random.range();
       const wholeResponse = (response: RangeResponse): Uint8Array =>
         RangeResponse.encode({ ...response, header: model.header(response.header!.revision) });
       const execute = dice.chance(50) ? executeRange : (s: Store, r: RangeRequest) => planRange(s, r).result!;
@@ -235,7 +103,7 @@ class Run {
         (expected, actual) => assert.deepEqual(bytesOf(actual), bytesOf(expected)),
       );
     } else if (kind < 60) {
-      const request = this.put();
+      const request = this.random.put();
       this.compareOutcomes(
         "put",
         () => model.put(request),
@@ -246,15 +114,15 @@ class Run {
         },
       );
     } else if (kind < 70) {
-      const request = this.deletion();
+      const request = this.random.deletion();
       const [response, changes] = model.deleteRange(request);
       const applied = applyDeleteRange(store, request, header);
       assert.deepEqual(bytesOf(applied.response!), bytesOf(DeleteRangeResponse.encode(response)));
       this.sameEvents(changes, applied.events);
     } else if (kind < 92) {
-      this.transact(this.txn(2));
+      this.transact(this.random.txn(2));
     } else if (kind < 94) {
-      const lease = dice.pick(LEASES);
+      const lease = dice.pick(RANDOM_LEASES);
       if (model.leases.has(lease)) {
         assert.deepEqual([...this.leases.keys.get(lease)!].sort(), model.attached(lease).sort());
         this.sameEvents(model.revoke(lease), store.deleteKeys(this.leases.keys.get(lease)!));
@@ -307,7 +175,7 @@ class Run {
     const source: EventSource = this.store;
     const from = Math.max(2, model.compactRevision + dice.below(3));
     const to = from + dice.below(30);
-    const wanted = dice.pick([undefined, ...KEYS]);
+    const wanted = dice.pick([undefined, ...this.random.keys]);
     const expected = model.changes.filter(
       ({ main, kv }) => main >= from && main <= to && (wanted === undefined || latin1(kv.key) === latin1(wanted)),
     );

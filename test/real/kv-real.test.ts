@@ -1,0 +1,184 @@
+/**
+ * Random KV requests to a real etcd and to our store: equal response bytes, equal errors, equal hashes, over compactions. Needs the
+ * program etcd (see reference.ts). Replay: SEED=<number>.
+ */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { latin1, utf8 } from "../../src/base/bytes.ts";
+import { EtcdError } from "../../src/base/etcd-error.ts";
+import { applyDeleteRange } from "../../src/core/kv/delete-range.ts";
+import { applyPut } from "../../src/core/kv/put.ts";
+import { encodeRangeResponse, executeRange } from "../../src/core/kv/range.ts";
+import { checkPutRequest, checkTxnRequest } from "../../src/core/kv/request-validation.ts";
+import { ResponseHeaderEncoder } from "../../src/core/kv/response-header.ts";
+import { applyTxn, executeReadonlyTxn, isTxnReadonly } from "../../src/core/kv/txn.ts";
+import { CompactionStep } from "../../src/core/mvcc/compaction.ts";
+import { Store } from "../../src/core/mvcc/store.ts";
+import {
+  CompactionRequest,
+  DeleteRangeRequest,
+  HashKVRequest,
+  HashKVResponse,
+  LeaseGrantRequest,
+  LeaseRevokeRequest,
+  PutRequest,
+  RangeRequest,
+  RangeResponse,
+  TxnRequest,
+} from "../../src/proto/generated/rpc.ts";
+import { crc32c } from "../../src/storage/crc32c.ts";
+import { KvModel } from "../support/kv-model.ts";
+import { Dice, mayCrashEtcd, RANDOM_LEASES, RandomRequests } from "../support/kv-requests.ts";
+import { MapLeases } from "../support/map-leases.ts";
+import { MemoryBackend } from "../support/memory-backend.ts";
+import { missing, reference, startMember, temporaryFolder } from "./reference.ts";
+
+const OPERATIONS = 4000;
+/** Go sorts up to twelve elements stably; beyond, equal ones come in an order that is no contract. */
+const KEYS = 12;
+
+type Answer = { readonly bytes: string } | { readonly code: number; readonly message: string };
+
+class RawClient {
+  readonly #client: Client;
+
+  constructor(endpoint: string) {
+    this.#client = new Client(endpoint, credentials.createInsecure());
+  }
+
+  call(method: string, request: Uint8Array): Promise<Answer> {
+    const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    return new Promise((resolve) => {
+      const done = (error: ServiceError | null, bytes?: Buffer): void =>
+        resolve(error === null ? { bytes: latin1(bytes!) } : { code: error.code, message: error.details });
+      this.#client.makeUnaryRequest(`/etcdserverpb.${method}`, asBuffer, asIs, request, new Metadata(), {}, done);
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+function bytesOf(answer: Answer): Uint8Array {
+  assert.ok("bytes" in answer, JSON.stringify(answer));
+  return Uint8Array.from(answer.bytes, (c) => c.charCodeAt(0));
+}
+
+function ours(execute: () => Uint8Array): Answer {
+  try {
+    return { bytes: latin1(execute()) };
+  } catch (error) {
+    assert.ok(error instanceof EtcdError, String(error));
+    return { code: error.code, message: error.message };
+  }
+}
+
+test("random requests get the same bytes from a real etcd and from our store", { skip: missing("etcd") }, async (t) => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_007);
+  t.diagnostic(`SEED=${seed}`);
+  const folder = temporaryFolder("kv-real");
+  const member = await startMember({
+    command: [reference("etcd")!],
+    dataDir: `${folder.path}/default.etcd`,
+    args: ["--unsafe-no-fsync"],
+  });
+  const client = new RawClient(member.endpoint);
+  try {
+    const first = RangeResponse.decode(bytesOf(await client.call("KV/Range", RangeRequest.encode({ key: utf8("x") }))));
+    const { clusterId, memberId, raftTerm } = first.header!;
+    const header = new ResponseHeaderEncoder({ clusterId, memberId }, raftTerm);
+    const backend = new MemoryBackend();
+    const leases = new MapLeases();
+    const store = new Store({ backend, leases, crc32c });
+    const model = new KvModel();
+    const dice = new Dice(seed);
+    const random = new RandomRequests(dice, model, KEYS);
+    let compared = 0;
+    const compare = async (
+      method: string,
+      request: Uint8Array,
+      execute: () => Uint8Array,
+      what: unknown,
+    ): Promise<void> => {
+      const expected = await client.call(method, request);
+      const got = ours(execute);
+      backend.endBatch();
+      model.revision = store.revision;
+      model.compactRevision = store.compactRevision;
+      assert.deepEqual(got, expected, `${method} ${compared} ${JSON.stringify(what)}`);
+      compared++;
+    };
+    for (let i = 0; i < OPERATIONS; i++) {
+      const kind = dice.below(100);
+      if (kind < 35) {
+        const range = random.range();
+        const execute = (): Uint8Array => encodeRangeResponse(executeRange(store, range), header);
+        await compare("KV/Range", RangeRequest.encode(range), execute, RangeRequest.toJson(range));
+      } else if (kind < 60) {
+        const put = random.put();
+        const execute = (): Uint8Array => {
+          checkPutRequest(put);
+          return applyPut(store, put, header).response!;
+        };
+        await compare("KV/Put", PutRequest.encode(put), execute, PutRequest.toJson(put));
+      } else if (kind < 68) {
+        const deletion = random.deletion();
+        const execute = (): Uint8Array => applyDeleteRange(store, deletion, header).response!;
+        await compare("KV/DeleteRange", DeleteRangeRequest.encode(deletion), execute, deletion);
+      } else if (kind < 94) {
+        const txn = random.txn(2);
+        if (mayCrashEtcd(txn)) continue;
+        const execute = (): Uint8Array => {
+          checkTxnRequest(txn, 128);
+          return isTxnReadonly(txn) ? executeReadonlyTxn(store, txn, header) : applyTxn(store, txn, header).response!;
+        };
+        await compare("KV/Txn", TxnRequest.encode(txn), execute, TxnRequest.toJson(txn));
+      } else if (kind < 96) {
+        const id = dice.pick(RANDOM_LEASES);
+        if (leases.keys.has(id)) {
+          bytesOf(await client.call("Lease/LeaseRevoke", LeaseRevokeRequest.encode({ id })));
+          store.deleteKeys(leases.keys.get(id)!);
+          backend.endBatch();
+          leases.keys.delete(id);
+        } else {
+          bytesOf(await client.call("Lease/LeaseGrant", LeaseGrantRequest.encode({ id, ttl: 100_000 })));
+          leases.keys.set(id, new Set());
+        }
+      } else if (kind < 97) {
+        const revision = 1 + dice.below(store.revision + 1);
+        const request = CompactionRequest.encode({ revision, physical: true });
+        const execute = (): Uint8Array => {
+          const job = store.scheduleCompaction(revision);
+          backend.endBatch();
+          while (job.step(1000) !== CompactionStep.Done) assert.ok(!job.isDone);
+          return header.response(store.revision);
+        };
+        await compare("KV/Compact", request, execute, revision);
+      } else if (kind < 98) {
+        const low = Math.max(1, store.compactRevision);
+        const revision = dice.chance(50) ? 0 : low + dice.below(store.revision - low + 1);
+        const job = store.startHash(revision);
+        const reader = await backend.pin();
+        while (!job.step(reader, 100)) assert.ok(store.isHeld);
+        job.close();
+        reader.release();
+        const answer = bytesOf(await client.call("Maintenance/HashKV", HashKVRequest.encode({ revision })));
+        const { hash, compactRevision, hashRevision } = HashKVResponse.decode(answer);
+        const mine = (revision === 0 ? undefined : store.hashes.get(revision)) ?? job.result;
+        assert.deepEqual({ hash, compactRevision, revision: hashRevision }, mine);
+      }
+      model.revision = store.revision;
+    }
+    t.diagnostic(`${compared} responses compared, last revision ${store.revision}`);
+    assert.ok(compared > OPERATIONS / 2);
+  } catch (error) {
+    throw new Error(`SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    client.close();
+    await member.stop("SIGKILL");
+    folder.remove();
+  }
+});
