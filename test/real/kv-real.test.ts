@@ -10,6 +10,7 @@ import { EtcdError } from "../../src/base/etcd-error.ts";
 import { applyDeleteRange } from "../../src/core/kv/delete-range.ts";
 import { applyPut } from "../../src/core/kv/put.ts";
 import { encodeRangeResponse, executeRange } from "../../src/core/kv/range.ts";
+import { RangeStream } from "../../src/core/kv/range-stream.ts";
 import { checkPutRequest, checkTxnRequest } from "../../src/core/kv/request-validation.ts";
 import { ResponseHeaderEncoder } from "../../src/core/kv/response-header.ts";
 import { applyTxn, executeReadonlyTxn, isTxnReadonly } from "../../src/core/kv/txn.ts";
@@ -44,7 +45,7 @@ class RawClient {
   readonly #client: Client;
 
   constructor(endpoint: string) {
-    this.#client = new Client(endpoint, credentials.createInsecure());
+    this.#client = new Client(endpoint, credentials.createInsecure(), { "grpc.max_receive_message_length": -1 });
   }
 
   call(method: string, request: Uint8Array): Promise<Answer> {
@@ -54,6 +55,19 @@ class RawClient {
       const done = (error: ServiceError | null, bytes?: Buffer): void =>
         resolve(error === null ? { bytes: latin1(bytes!) } : { code: error.code, message: error.details });
       this.#client.makeUnaryRequest(`/etcdserverpb.${method}`, asBuffer, asIs, request, new Metadata(), {}, done);
+    });
+  }
+
+  /** All messages of a server stream. */
+  stream(method: string, request: Uint8Array): Promise<string[]> {
+    const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+    const asIs = (bytes: Buffer): Buffer => bytes;
+    return new Promise((resolve, reject) => {
+      const messages: string[] = [];
+      const call = this.#client.makeServerStreamRequest(`/etcdserverpb.${method}`, asBuffer, asIs, request);
+      call.on("data", (bytes: Buffer) => messages.push(latin1(bytes)));
+      call.on("error", reject);
+      call.on("end", () => resolve(messages));
     });
   }
 
@@ -176,6 +190,64 @@ test("random requests get the same bytes from a real etcd and from our store", {
     assert.ok(compared > OPERATIONS / 2);
   } catch (error) {
     throw new Error(`SEED=${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    client.close();
+    await member.stop("SIGKILL");
+    folder.remove();
+  }
+});
+
+const MAX_REQUEST_BYTES = 1_572_864;
+
+test("RangeStream has the same chunks as a real etcd's", { skip: missing("etcd") }, async () => {
+  const folder = temporaryFolder("kv-real-stream");
+  const member = await startMember({
+    command: [reference("etcd")!],
+    dataDir: `${folder.path}/default.etcd`,
+    args: ["--unsafe-no-fsync"],
+  });
+  const client = new RawClient(member.endpoint);
+  try {
+    const store = new Store({ backend: new MemoryBackend(), leases: new MapLeases(), crc32c });
+    for (let i = 0; i < 2500; i++) {
+      const put = PutRequest.create({ key: utf8(`key${i}`), value: new Uint8Array(i % 5 === 0 ? 8000 : 300).fill(i) });
+      bytesOf(await client.call("KV/Put", PutRequest.encode(put)));
+      applyPut(store, put, undefined);
+    }
+    const first = RangeResponse.decode(bytesOf(await client.call("KV/Range", RangeRequest.encode({ key: utf8("x") }))));
+    const { clusterId, memberId, raftTerm } = first.header!;
+    const header = new ResponseHeaderEncoder({ clusterId, memberId }, raftTerm);
+    const all = { key: utf8("k"), rangeEnd: utf8("l") };
+    const requests: Partial<RangeRequest>[] = [
+      all,
+      { ...all, limit: 700 },
+      { ...all, limit: 10 },
+      { ...all, limit: 3 },
+    ];
+    requests.push(
+      { ...all, limit: -1 },
+      { ...all, keysOnly: true },
+      { ...all, countOnly: true },
+      { ...all, revision: 900 },
+    );
+    requests.push({ key: utf8("key7") }, { key: utf8("nothing") }, { ...all, revision: 900, limit: 310 });
+    for (const fields of requests) {
+      const request = RangeRequest.create(fields);
+      const stream = new RangeStream(store, request, MAX_REQUEST_BYTES);
+      const chunks: string[] = [];
+      for (let i = 0; !stream.isDone; i++) {
+        assert.ok(i < 10_000);
+        const bytes = stream.step(header);
+        if (bytes !== undefined) chunks.push(latin1(bytes));
+      }
+      const expected = await client.stream("KV/RangeStream", RangeRequest.encode(request));
+      assert.deepEqual(
+        chunks.map((chunk) => chunk.length),
+        expected.map((chunk) => chunk.length),
+        JSON.stringify(RangeRequest.toJson(request)),
+      );
+      assert.deepEqual(chunks, expected);
+    }
   } finally {
     client.close();
     await member.stop("SIGKILL");
