@@ -28,6 +28,8 @@ export interface HttpExchange {
   start(status: number, headers: Readonly<Record<string, string>>): void;
   write(piece: Uint8Array): Promise<void>;
   end(): void;
+  /** Ends the exchange at once, whatever is still under way: HTTP/1.1 loses its connection. Calls onCancel unless the exchange was over. */
+  abort(): void;
 }
 
 export type HttpHandler = (exchange: HttpExchange) => void;

@@ -207,4 +207,9 @@ class Http1Exchange implements HttpExchange {
   end(): void {
     if (!this.#response.destroyed) this.#response.end();
   }
+
+  abort(): void {
+    this.#request.destroy();
+    this.#response.destroy();
+  }
 }

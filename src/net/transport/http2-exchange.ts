@@ -171,6 +171,10 @@ export class Http2Exchange extends Http2Stream implements HttpExchange {
     this.#queueEnd();
   }
 
+  abort(): void {
+    if (!this.closed) this.http2.resetStream(this, Http2ErrorCode.Cancel);
+  }
+
   #queueEnd(): void {
     this.#finished = true;
     this.queueEnd();
