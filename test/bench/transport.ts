@@ -10,6 +10,7 @@ import { NodeClock } from "../../src/io/node/clock.ts";
 import { GrpcChannel } from "../../src/net/transport/grpc-channel.ts";
 import type { GrpcRouter } from "../../src/net/transport/server-call.ts";
 import { Transport } from "../../src/net/transport/transport.ts";
+import { CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from "../support/test-certificates.ts";
 
 const PATH = "/bench.Echo/Call";
 const REQUEST = new Uint8Array(150).fill(7);
@@ -19,6 +20,7 @@ interface Shape {
   readonly handler: "sync" | "next turn";
   readonly connections: number;
   readonly callersPerConnection: number;
+  readonly tls?: boolean;
 }
 
 interface Outcome {
@@ -42,6 +44,8 @@ const SHAPES: readonly Shape[] = [
   { client: "own", handler: "sync", connections: 1000, callersPerConnection: 1 },
   { client: "own", handler: "next turn", connections: 1, callersPerConnection: 1 },
   { client: "own", handler: "next turn", connections: 100, callersPerConnection: 10 },
+  { client: "own", handler: "sync", connections: 1, callersPerConnection: 100, tls: true },
+  { client: "own", handler: "sync", connections: 100, callersPerConnection: 1, tls: true },
   { client: "grpc-js", handler: "sync", connections: 1, callersPerConnection: 1 },
   { client: "grpc-js", handler: "sync", connections: 1, callersPerConnection: 100 },
 ];
@@ -60,7 +64,9 @@ async function serve(seconds: number): Promise<void> {
     ],
   ]);
   const transport = new Transport({ clock: new NodeClock(), logger: SILENT_LOGGER, router });
-  const { port } = await transport.listen({ host: "127.0.0.1", port: 0 });
+  const plain = await transport.listen({ host: "127.0.0.1", port: 0 });
+  const material = { cert: SERVER_CERTIFICATE, key: SERVER_KEY };
+  const secure = await transport.listen({ host: "127.0.0.1", port: 0 }, { material: () => material });
   console.log("client    handler    conns callers    calls/s  server us/call  client us/call   p50 us   p99 us");
   for (const shape of SHAPES) {
     const child = fork(fileURLToPath(import.meta.url), {
@@ -68,7 +74,7 @@ async function serve(seconds: number): Promise<void> {
       env: { ...process.env, BENCH_CLIENT: "1" },
     });
     await reply(child, "ready");
-    const run: Run = { ...shape, port, seconds };
+    const run: Run = { ...shape, port: shape.tls ? secure.port : plain.port, seconds };
     child.send(run);
     await reply(child, "warm");
     const before = process.cpuUsage();
@@ -77,7 +83,7 @@ async function serve(seconds: number): Promise<void> {
     const used = process.cpuUsage(before);
     const cpuUs = (used.user + used.system) / outcome.calls;
     console.log(
-      shape.client.padEnd(9),
+      (shape.tls ? `${shape.client} TLS` : shape.client).padEnd(9),
       shape.handler.padEnd(10),
       String(shape.connections).padStart(5),
       String(shape.connections * shape.callersPerConnection).padStart(7),
@@ -110,7 +116,11 @@ async function callers(run: Run): Promise<Caller[]> {
   for (let i = 0; i < run.connections; i++) {
     if (run.client === "own") {
       const address = { host: "127.0.0.1", port: run.port };
-      const channel = await GrpcChannel.dial({ clock: new NodeClock(), address });
+      const channel = await GrpcChannel.dial({
+        clock: new NodeClock(),
+        address,
+        tls: run.tls ? { ca: CA_CERTIFICATE } : undefined,
+      });
       const fail = (error: Error): never => {
         throw error;
       };

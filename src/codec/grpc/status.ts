@@ -1,5 +1,5 @@
 /** gRPC status on the wire: percent-encoding of grpc-message, and the codes that HTTP/2 errors and HTTP statuses stand for. */
-import { latin1Bytes, utf8, utf8Text } from "../../base/bytes.ts";
+import { latin1, latin1Bytes, utf8, utf8Text } from "../../base/bytes.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { Http2ErrorCode } from "../http2/frame.ts";
 
@@ -24,6 +24,11 @@ export function decodeStatusMessage(value: string): string {
   if (!value.includes("%")) return utf8Text(latin1Bytes(value));
   const raw = value.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return utf8Text(latin1Bytes(raw));
+}
+
+/** A text as a header value carries it: UTF-8, one code unit per byte. */
+export function headerText(value: string): string {
+  return /^[ -~]*$/.test(value) ? value : latin1(utf8(value));
 }
 
 /** The value of a "-bin" header: base64 without padding, or with. Undefined when it is not base64. */

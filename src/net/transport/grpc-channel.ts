@@ -4,8 +4,8 @@
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { latin1, utf8 } from "../../base/bytes.ts";
 import { GRPC_CODE_NAMES, GrpcCode } from "../../base/grpc-code.ts";
+import { headerText } from "../../codec/grpc/status.ts";
 import { formatTimeout } from "../../codec/grpc/timeout.ts";
 import { PreparedBlock } from "../../codec/http2/hpack-encoder.ts";
 import type { Clock } from "../../io/clock.ts";
@@ -271,7 +271,7 @@ class UnaryListener implements CallListener {
 
 function metadataFields(metadata: Readonly<Record<string, string>>): string[] {
   const fields: string[] = [];
-  for (const [name, value] of Object.entries(metadata)) fields.push(name.toLowerCase(), latin1(utf8(value)));
+  for (const [name, value] of Object.entries(metadata)) fields.push(name.toLowerCase(), headerText(value));
   return fields;
 }
 

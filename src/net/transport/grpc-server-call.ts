@@ -5,7 +5,7 @@
 import { goQuote } from "../../base/go-quote.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { ENVELOPE_BYTES, MessageReader, type MessageSink, writeEnvelope } from "../../codec/grpc/envelope.ts";
-import { encodeStatusMessage } from "../../codec/grpc/status.ts";
+import { encodeStatusMessage, headerText } from "../../codec/grpc/status.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
@@ -294,7 +294,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   setHeader(key: string, value: string): void {
     if (this.#headersSent || this.#finished) return;
     this.#extraHeaders ??= [];
-    this.#extraHeaders.push(key, value);
+    this.#extraHeaders.push(key, headerText(value));
   }
 
   #writeHeaders(): void {
@@ -422,6 +422,11 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   protected writeEnd(): void {
     const server = this.#server;
     const trailers = this.#trailers;
+    if (trailers !== undefined && !server.fitsPeer(trailers)) {
+      this.localEnded = true;
+      server.abandonStream(this, Http2ErrorCode.InternalError);
+      return;
+    }
     const block =
       trailers === undefined ? server.encoder.encodePrepared(server.okTrailers) : server.encoder.encode(trailers);
     server.writeHeaderBlock(this.id, block, true);

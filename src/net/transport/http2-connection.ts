@@ -18,7 +18,6 @@ import { HpackDecoder } from "../../codec/http2/hpack-decoder.ts";
 import { applySettings, SETTINGS_ACK } from "../../codec/http2/settings.ts";
 import type { Timer } from "../../io/clock.ts";
 import { ClosedStreams } from "./closed-streams.ts";
-import { FloodBudget } from "./flood-budget.ts";
 import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
@@ -33,7 +32,6 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   /** Bytes arrived since the keepalive last looked. */
   sawBytes: boolean;
   protected readonly closedStreams: ClosedStreams;
-  protected readonly budget: FloodBudget;
   readonly #reader: FrameReader;
   readonly #block: HeaderBlockBuffer;
   #receiveWindow: number;
@@ -52,7 +50,6 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.receivedBytes = 0;
     this.sawBytes = false;
     this.closedStreams = new ClosedStreams();
-    this.budget = new FloodBudget(options.clock, 20_000, 2000);
     this.#reader = new FrameReader(this, FRAME_PAYLOAD_BYTES_MIN);
     this.#block = new HeaderBlockBuffer(2 * options.limits.headerListBytesMax);
     this.#receiveWindow = options.limits.connectionWindowBytes;
@@ -344,7 +341,8 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #onPing(flags: number, streamId: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (streamId !== 0) return this.connectionError(Http2ErrorCode.ProtocolError, "PING on a stream");
     if (end - start !== 8) return this.connectionError(Http2ErrorCode.FrameSizeError, "PING size");
-    if (!this.spend(10)) return false;
+    // Go clients ping for every burst of DATA that they get, to measure the path.
+    if (!this.spend(this.wroteFrames ? 1 : 10)) return false;
     const opaque = bytes.subarray(start, end);
     if ((flags & FrameFlag.Ack) !== 0) {
       this.onPingAck(opaque);

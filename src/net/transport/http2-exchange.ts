@@ -2,6 +2,7 @@
 
 import { utf8 } from "../../base/bytes.ts";
 import { goQuote } from "../../base/go-quote.ts";
+import { headerText } from "../../codec/grpc/status.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import { ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import { Http2Stream } from "./http2-stream.ts";
@@ -210,7 +211,7 @@ function responseFields(status: number, headers: Readonly<Record<string, string>
   const fields = [":status", String(status)];
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    if (!CONNECTION_FIELDS.has(lower)) fields.push(lower, value);
+    if (!CONNECTION_FIELDS.has(lower)) fields.push(lower, headerText(value));
   }
   return fields;
 }

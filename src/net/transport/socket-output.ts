@@ -1,11 +1,15 @@
 /**
  * Gathers the bytes that one turn of the loop produces for a socket and hands them over in one write. Small pieces are copied into a
  * buffer; big ones are passed by reference, in order, through writev. Buffers come from a pool that all connections of a transport share:
- * a plain socket usually takes a write at once, so one buffer serves thousands of connections.
+ * a plain socket usually takes a write at once, so one buffer serves thousands of connections. TLS keeps what it is given until later, so
+ * there each turn starts with a small buffer of its own.
  */
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 const BUFFER_BYTES = 65536;
+/** First buffer of a turn where buffers are not reused: most turns write no more. */
+const SMALL_BUFFER_BYTES = 2048;
 /** Pieces from this size on are not copied. */
 export const BY_REFERENCE_BYTES = 4096;
 /** More unsent bytes than this in the socket: DATA waits for the socket's drain. */
@@ -30,7 +34,7 @@ export class OutputBufferPool {
 
 export class SocketOutput {
   readonly #socket: Socket;
-  readonly #pool: OutputBufferPool;
+  readonly #pool: OutputBufferPool | undefined;
   /** Writers fill `buffer` from `at` after `reserve`, and set `at` behind what they wrote. */
   buffer: Uint8Array;
   at: number;
@@ -45,7 +49,7 @@ export class SocketOutput {
 
   constructor(socket: Socket, pool: OutputBufferPool) {
     this.#socket = socket;
-    this.#pool = pool;
+    this.#pool = socket instanceof TLSSocket ? undefined : pool;
     this.buffer = NO_BUFFER;
     this.at = 0;
     this.sentBytes = 0;
@@ -58,7 +62,7 @@ export class SocketOutput {
 
   /** Makes room for that many bytes (at most 64 KiB) in one piece. */
   reserve(bytes: number): void {
-    if (this.at + bytes > this.buffer.length) this.#nextBuffer();
+    if (this.at + bytes > this.buffer.length) this.#nextBuffer(bytes);
   }
 
   /** Appends bytes, by copy when small. They must not change until sent. */
@@ -103,7 +107,7 @@ export class SocketOutput {
       socket.uncork();
     }
     const unsent = socket.writableLength;
-    if (unsent === 0) {
+    if (unsent === 0 && this.#pool !== undefined) {
       // The kernel has it all: the memory is free again.
       if (this.#hasBuffer) this.#pool.give(this.buffer);
       for (const buffer of this.#used) this.#pool.give(buffer);
@@ -136,10 +140,15 @@ export class SocketOutput {
     this.#chunkStart = this.at;
   }
 
-  #nextBuffer(): void {
+  #nextBuffer(bytes: number): void {
     this.#seal();
-    if (this.#hasBuffer) this.#used.push(this.buffer);
-    this.buffer = this.#pool.take();
+    if (this.#pool !== undefined) {
+      if (this.#hasBuffer) this.#used.push(this.buffer);
+      this.buffer = this.#pool.take();
+    } else {
+      const small = !this.#hasBuffer && bytes <= SMALL_BUFFER_BYTES;
+      this.buffer = Buffer.allocUnsafe(small ? SMALL_BUFFER_BYTES : BUFFER_BYTES);
+    }
     this.#hasBuffer = true;
     this.at = 0;
     this.#chunkStart = 0;

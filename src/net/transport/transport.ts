@@ -8,6 +8,7 @@
  */
 
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from "node:tls";
 import type { Clock, Timer } from "../../io/clock.ts";
@@ -41,6 +42,8 @@ export interface TransportOptions {
 }
 
 const PREFACE_BYTES = 24;
+/** Go probes accepted connections after 15 s of silence too. */
+const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 };
 
 export class Transport {
   readonly metrics: TransportMetrics;
@@ -53,6 +56,8 @@ export class Transport {
   readonly #deadlines: Deadlines;
   readonly #servers: Server[];
   readonly #sockets: Set<Socket>;
+  /** Sockets whose first bytes are awaited. */
+  readonly #undecided: Set<Socket>;
   readonly #connections: Set<ServerConnection>;
   readonly #infos: WeakMap<Socket, ConnectionInfo>;
   readonly #sweeper: Timer;
@@ -90,6 +95,7 @@ export class Transport {
     this.#buffers = new OutputBufferPool();
     this.#servers = [];
     this.#sockets = new Set();
+    this.#undecided = new Set();
     this.#connections = new Set();
     this.#sweeper = options.clock.setRepeating(this.#limits.sweepIntervalMs, () => {
       const now = this.#clock.now();
@@ -102,11 +108,15 @@ export class Transport {
   /** Opens a listener. Resolves to its address once it accepts; rejects with the system's error. */
   async listen(address: ListenAddress, tls?: ListenerTls): Promise<{ readonly host: string; readonly port: number }> {
     const server = tls === undefined ? this.#plainServer() : this.#tlsServer(tls);
-    server.on("drop", () => this.#logger.warn("dropped a connection: too many are open"));
     this.#servers.push(server);
-    if ("socketPath" in address) server.listen(address.socketPath);
-    // Go resolves localhost to IPv4 first; Node may choose ::1.
-    else server.listen(address.port, address.host === "localhost" ? "127.0.0.1" : address.host);
+    if ("socketPath" in address) {
+      // A socket left by a process that was killed would refuse the bind; etcd removes it too.
+      rmSync(address.socketPath, { force: true });
+      server.listen(address.socketPath);
+    } else {
+      // Go resolves localhost to IPv4 first; Node may choose ::1.
+      server.listen(address.port, address.host === "localhost" ? "127.0.0.1" : address.host);
+    }
     await once(server, "listening");
     server.on("error", (error) => this.#logger.warn("listener failed", { error: error.message }));
     const bound = server.address();
@@ -115,7 +125,7 @@ export class Transport {
   }
 
   #plainServer(): Server {
-    return createTcpServer({ noDelay: true }, (socket) => {
+    return createTcpServer(SOCKET_OPTIONS, (socket) => {
       this.#track(socket);
       this.#sniff(socket);
     });
@@ -129,7 +139,7 @@ export class Transport {
       rejectUnauthorized: tls.rejectUnauthorized ?? false,
       ALPNProtocols: ["h2", "http/1.1"],
       handshakeTimeout: this.#limits.handshakeTimeoutMs,
-      noDelay: true,
+      ...SOCKET_OPTIONS,
     });
     // Certificates are looked at again before each handshake, as Go's GetCertificate does.
     server.prependListener("connection", (socket: Socket) => {
@@ -181,7 +191,9 @@ export class Transport {
   #sniff(socket: Socket): void {
     let seen: Uint8Array | undefined;
     const timer = this.#clock.setTimer(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+    this.#undecided.add(socket);
     const stop = (): void => {
+      this.#undecided.delete(socket);
       timer.cancel();
       socket.off("data", onData);
       socket.off("close", stop);
@@ -241,6 +253,7 @@ export class Transport {
       for (const server of this.#servers) server.close();
       this.#http1?.drain();
       for (const connection of this.#connections) connection.drain();
+      for (const socket of this.#undecided) socket.destroy();
     }
     const force = this.#clock.setTimer(graceMs, () => this.destroy());
     if (this.#sockets.size > 0) {
