@@ -3,7 +3,7 @@
  * Then its RangeResponse is written in pieces, read from a pinned reader. Memory: 16 to 40 bytes a key and one piece; an order
  * by value holds the values too, as etcd does for every range.
  *
- * From construction until keys and count are known the store is held against compactions; the reader must be pinned after construction.
+ * From construction until keys and count are known its revision is held against compactions; the reader must be pinned after construction.
  */
 import { assert } from "../../base/assert.ts";
 import { compareBytes, EMPTY_BYTES, latin1, latin1Bytes } from "../../base/bytes.ts";
@@ -107,7 +107,7 @@ export class LargeRange implements HitSink {
     this.#more = false;
     this.#kvBytes = 0;
     this.#isHeld = true;
-    store.hold();
+    store.hold(atRevision);
   }
 
   /** For the index: takes a key of the range. */
@@ -339,6 +339,6 @@ export class LargeRange implements HitSink {
   #unhold(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.#store.release();
+    this.#store.release(this.#atRevision);
   }
 }

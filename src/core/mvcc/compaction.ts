@@ -14,7 +14,7 @@ import type { Store } from "./store.ts";
 
 /** What the driver does after a step. */
 export const CompactionStep = {
-  /** Not this job's turn (an older one runs, or the store is held): try again a little later. */
+  /** Not this job's turn (an older one runs, or an older revision is held): try again a little later. */
   Waiting: "waiting",
   /** Let the event loop turn once, then step again. */
   Again: "again",
@@ -86,7 +86,7 @@ export class CompactionJob {
     if (this.#done) return CompactionStep.Done;
     if (this.#store.compaction !== this) return CompactionStep.Waiting;
     if (!this.#indexStarted) {
-      if (this.#store.isHeld) return CompactionStep.Waiting;
+      if (this.#store.isHeldBelow(this.revision)) return CompactionStep.Waiting;
       this.#indexStarted = true;
     }
     if (this.#indexKey !== undefined) {

@@ -68,7 +68,7 @@ export interface HashTarget {
 const STEP_BYTES_MAX = 1024 * 1024;
 
 /**
- * One HashKV. The index is held against compactions from construction to {@link close}.
+ * One HashKV. Its revision is held against compactions from construction to {@link close}.
  *
  *     const job = store.startHash(0);
  *     const reader = await backend.pin();
@@ -98,7 +98,7 @@ export class HashJob {
     this.#next = new Uint8Array(0);
     this.#done = false;
     this.#closed = false;
-    store.hold();
+    store.hold(target.revision);
   }
 
   /** Hashes up to `entriesMax` entries (or about 1 MiB); true when all are. */
@@ -154,7 +154,7 @@ export class HashJob {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#store.release();
+    this.#store.release(this.target.revision);
   }
 }
 

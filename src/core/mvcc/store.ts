@@ -61,7 +61,8 @@ export class Store {
   #writing: boolean;
   #events: WatchEvent[];
   #compactions: CompactionJob[];
-  #holds: number;
+  /** Held revisions, one entry for each hold. */
+  #holds: number[];
 
   /** A store over an empty backend, or over one whose entries `state` was restored from. */
   constructor(parts: StoreParts, state: StoreState = { index: new KeyIndex(), revision: 1, compactRevision: -1 }) {
@@ -74,7 +75,7 @@ export class Store {
     this.#writing = false;
     this.#events = [];
     this.#compactions = [];
-    this.#holds = 0;
+    this.#holds = [];
   }
 
   /** Revision of the last finished transaction. */
@@ -288,20 +289,23 @@ export class Store {
   }
 
   /**
-   * While something is held, no compaction starts on the index: long reads of the index in slices see one state.
-   * Hold briefly; every hold is released exactly once.
+   * While a revision is held, no compaction above it starts on the index: long reads of the index in slices see one state. A compaction
+   * at or below the revision takes nothing away that is seen there, so reads at the newest revision delay none, and after
+   * a compaction was accepted no new read can. Every hold is released exactly once.
    */
-  hold(): void {
-    this.#holds++;
+  hold(revision: number): void {
+    this.#holds.push(revision);
   }
 
-  release(): void {
-    assert(this.#holds > 0, "a hold is released once");
-    this.#holds--;
+  release(revision: number): void {
+    const at = this.#holds.indexOf(revision);
+    assert(at >= 0, "a hold is released once");
+    this.#holds.splice(at, 1);
   }
 
-  get isHeld(): boolean {
-    return this.#holds > 0;
+  /** True while a revision below this one is held. */
+  isHeldBelow(revision: number): boolean {
+    return this.#holds.some((held) => held < revision);
   }
 
   // --- Hashing -----------------------------------------------------------------------------------------------------------------
