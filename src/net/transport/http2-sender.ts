@@ -124,28 +124,24 @@ export abstract class Http2Sender {
   #pumpRound(): number {
     const round = this.round;
     let produced = 0;
-    // Streams whose bytes wait for the connection's window keep their place in the round.
-    const waiting: Http2Stream[] = [];
-    while (!round.empty && produced < WRITE_BYTES_MAX && !this.output.blocked) {
+    // Without window on the connection the streams keep their places in the round.
+    while (!round.empty && this.sendWindow > 0 && produced < WRITE_BYTES_MAX && !this.output.blocked) {
       const stream = round.take();
-      if (stream.closed) continue;
-      const window = Math.min(this.sendWindow, stream.sendWindow);
-      if (stream.queuedBytes > 0 && window <= 0) {
-        if (stream.sendWindow > 0) waiting.push(stream);
-        continue;
-      }
-      const bytes = stream.pump(Math.min(this.sendFrameBytes, window < 0 ? 0 : window));
+      // A stream whose own window is used up comes back with its WINDOW_UPDATE.
+      if (stream.closed || stream.sendWindow <= 0) continue;
+      const bytes = stream.pump(Math.min(this.sendFrameBytes, this.sendWindow, stream.sendWindow));
       this.sendWindow -= bytes;
       produced += bytes;
       if (stream.queuedBytes > 0 && !stream.closed) round.add(stream);
     }
-    for (const stream of waiting) round.add(stream);
     return produced;
   }
 
   /** Puts a stream with something queued into the round and has it flushed. */
   schedule(stream: Http2Stream): void {
-    this.round.add(stream);
+    // An end without bytes before it needs no window.
+    if (stream.queuedBytes === 0) stream.pump(0);
+    else this.round.add(stream);
     this.queueFlush();
   }
 
