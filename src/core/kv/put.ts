@@ -69,7 +69,7 @@ function writePut(store: Store, key: string, request: PutRequest, previous: Uint
   if (request.ignoreValue || request.ignoreLease) {
     const kv = new KeyValueReader();
     // Absent only when an unbounded deletion before it in the same transaction took the key, which validation lets pass. Then value
-    // and lease are empty. DIVERGES: etcd 3.7.1 panics here, on every member.
+    // and lease are empty. DIVERGES: etcd 3.7.1 panics here, on every member (ADR 0011).
     kv.parse(previous ?? EMPTY_BYTES);
     if (request.ignoreValue) ({ value } = kv);
     if (request.ignoreLease) ({ lease } = kv);

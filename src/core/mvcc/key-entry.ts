@@ -200,7 +200,8 @@ export class KeyEntry {
 
   /**
    * True when (main, sub) is known here. After {@link compact} that is what stays of the revisions at or below its target: one, or two
-   * when the key was deleted and put again in the transaction of exactly that revision (etcd keeps the tombstone only).
+   * when the key was deleted and put again in the transaction of exactly that revision (DIVERGES: etcd keeps the
+   * tombstone only and cannot read the key any more; ADR 0011).
    */
   retains(main: number, sub: number): boolean {
     if (this.modMain === main && this.modSub === sub) return !this.isEmpty;

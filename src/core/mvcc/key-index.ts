@@ -3,7 +3,7 @@
  *
  * The order is kept in blocks of up to 256 entries in one array of blocks; with a million keys that is two binary searches and one short
  * memory move for a new key. Each block knows how many of its keys are live and when that last changed, so that
- * counting a range costs a look per block, not per key: etcd walks the whole range for the `count` of every page of a list.
+ * counting a range costs a look per block, not per key: etcd walks the whole range for the `count` of every page of a list (ADR 0010).
  *
  *   firstKeys  ["a",            "k",            "t"]
  *   blocks     [[a c d e h j]   [k l o p r s]   [t u x y]]
