@@ -164,6 +164,7 @@ class Run {
 
   async check(): Promise<void> {
     const free = this.backend.file.freePages;
+    assert.equal(this.backend.file.pager.cache.pinnedPages, 0, this.label);
     const report = await checkBoltFile(this.backend.file.file, new RestlessClock(), free);
     assert.deepEqual(report.problems, [], this.label);
     assert.equal(

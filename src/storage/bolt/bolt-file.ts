@@ -197,6 +197,7 @@ export class BoltFile {
       throw new BackendOutOfSpaceError(this.file.path, error);
     } finally {
       this.#committing = false;
+      this.pager.cache.trim();
     }
     return { buildMs, writeMs: this.#clock.now() - startMs - buildMs };
   }

@@ -113,6 +113,13 @@ export class PageCache {
     return (this.#freshFrame - this.#freeFrames.length) * this.pageSize + this.#runBytes;
   }
 
+  /** Pages that a commit holds in memory; none between commits. */
+  get pinnedPages(): number {
+    let count = 0;
+    for (const page of this.#slots) if (page !== undefined && page.pins > 0) count++;
+    return count;
+  }
+
   /** The cached page of a slot that a pager noted. */
   page(slot: number): CachedPage {
     return this.#slots[slot]!;
@@ -187,6 +194,11 @@ export class PageCache {
   retire(page: CachedPage): void {
     this.#retired.push(page);
     this.#askTurn();
+  }
+
+  /** Back into the budget, when pages that a commit held in memory may go. */
+  trim(): void {
+    if (this.#runBytes > this.#runBytesMax) this.#evictRuns(0);
   }
 
   /** Takes all pins off an owner's pages, when its commit was given up. */
