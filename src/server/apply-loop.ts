@@ -29,7 +29,8 @@ const SLICE_MS = 4;
 /** What applying touches outside of the replicated state. */
 export interface ApplyEffects {
   notify(events: readonly WatchEvent[], revision: number): void;
-  applyConfChange(change: ConfChange): ConfState;
+  /** Tells raft; `index` is that of the entry. */
+  applyConfChange(change: ConfChange, index: number): ConfState;
   /** The membership changed: peers come, go or move. */
   membershipChanged(change: MembershipChange): void;
   compactionAccepted(job: CompactionJob): void;
@@ -217,9 +218,9 @@ export class ApplyLoop {
     if (refusal !== undefined) {
       error = membershipError(refusal);
       this.#logger.error("Validation on configuration change failed", { error: error.message });
-      this.#effects.applyConfChange({ ...change, nodeId: 0n });
+      this.#effects.applyConfChange({ ...change, nodeId: 0n }, entry.index);
     } else {
-      this.#confState = this.#effects.applyConfChange(change);
+      this.#confState = this.#effects.applyConfChange(change, entry.index);
       saveConfState(backend, this.#confState);
       this.#effects.membershipChanged(cluster.apply(change));
     }

@@ -175,6 +175,8 @@ export async function bootstrapRestart(
       "commit-index": hardState.commit,
     });
   }
+  // A commit index alone is not synced: a snapshot of ours proves more.
+  if (hardState.commit < start.index) hardState = { ...hardState, commit: start.index };
   const storage = new MemoryStorage();
   // The configuration of raft is that of the database: entries it has seen are not applied to raft again.
   const confState = confStateOf([...loadMembers(database.backend).values()]);

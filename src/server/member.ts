@@ -13,7 +13,6 @@ import type { AuthStore, TokenKeeper } from "../core/auth/auth-store.ts";
 import { ResponseHeaderEncoder } from "../core/kv/response-header.ts";
 import type { MembershipChange } from "../core/membership/cluster.ts";
 import { confStateOf } from "../core/membership/conf-state-json.ts";
-import { encodeV2Membership } from "../core/membership/v2-snapshot.ts";
 import type { CompactionJob } from "../core/mvcc/compaction.ts";
 import type { WatchEvent } from "../core/mvcc/watch-event.ts";
 import { RaftError } from "../core/raft/raft-error.ts";
@@ -24,9 +23,11 @@ import {
   type HardState,
   type Message,
   MessageType,
+  NO_LIMIT,
   NONE,
   type Snapshot,
 } from "../core/raft/types.ts";
+import { entriesMinimumVersion } from "../core/version/entry-version.ts";
 import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
 import { detectStorageVersion, migrateStorage, storageVersionToSet } from "../core/version/storage-version.ts";
 import {
@@ -530,6 +531,7 @@ export class Member {
     this.#committedIndex = Math.max(this.#committedIndex, entries.at(-1)!.index);
     this.#loop.apply(entries, () => {
       done();
+      if (!this.#campaigned) this.#campaignAlone();
       this.#snapshotIfNeeded();
     });
   }
@@ -539,7 +541,8 @@ export class Member {
   #effects(): ApplyEffects {
     return {
       notify: (events, revision) => this.#notify(events, revision),
-      applyConfChange: (change) => this.#driver.applyConfChange(change),
+      applyConfChange: (change, index) =>
+        index > this.#driver.node.pendingSnapshotIndex ? this.#driver.applyConfChange(change) : this.#loop.confState,
       membershipChanged: (change) => this.#membershipChanged(change),
       compactionAccepted: (job) => this.#runCompaction(job),
       firstCommitInTerm: () => this.#firstCommitInTerm(),
@@ -559,7 +562,6 @@ export class Member {
   }
 
   #advanced(index: number): void {
-    if (!this.#campaigned) this.#campaignAlone();
     if (this.reads.applied(index) && !this.reads.idle) this.#driver.schedule();
     const { revision } = this.#state.auth;
     if (revision !== this.#authRevision) {
@@ -800,7 +802,7 @@ export class Member {
     const { backend, cluster } = this.#state;
     const target = storageVersionToSet(cluster.version, detectStorageVersion(backend));
     if (target === undefined) return;
-    const migrated = migrateStorage(backend, target, undefined);
+    const migrated = migrateStorage(backend, target, entriesMinimumVersion(this.#entriesSinceSnapshot()));
     backend.endBatch();
     if (migrated.ok) this.logger.info("updated storage version", { "new-storage-version": versionText(target) });
     else
@@ -810,16 +812,15 @@ export class Member {
       });
   }
 
-  // --- Snapshots ---------------------------------------------------------------------------------------------------------------
-
-  #membershipSnapshot(): Uint8Array {
-    const { cluster } = this.#state;
-    return encodeV2Membership({
-      members: cluster.members(),
-      removedIds: cluster.removedIds(),
-      version: cluster.version,
-    });
+  #entriesSinceSnapshot(): Entry[] {
+    const first = Math.max(this.#storage.firstIndex(), this.#diskSnapshotIndex + 1);
+    const last = this.#storage.lastIndex();
+    if (first > last) return [];
+    const entries = this.#storage.entries(first, last + 1, NO_LIMIT);
+    return Array.isArray(entries) ? entries : [];
   }
+
+  // --- Snapshots ---------------------------------------------------------------------------------------------------------------
 
   #snapshotIfNeeded(): void {
     const applied = this.#loop.appliedIndex;
@@ -829,7 +830,7 @@ export class Member {
     if (!toDisk && applied <= this.#memorySnapshotIndex + MEMORY_COMPACTION_ENTRIES) return;
     // Entries that are committed and applied but whose own write is still under way are not in the storage yet.
     if (applied > this.#storage.lastIndex()) return;
-    const snapshot = this.#storage.createSnapshot(applied, this.#loop.confState, this.#membershipSnapshot());
+    const snapshot = this.#storage.createSnapshot(applied, this.#loop.confState, this.#state.cluster.snapshotData());
     if (snapshot instanceof RaftError) return;
     this.#memorySnapshotIndex = applied;
     if (toDisk) {
@@ -874,7 +875,7 @@ export class Member {
     let delivered = false;
     try {
       const { appliedIndex, appliedTerm, confState } = this.#loop;
-      const data = this.#membershipSnapshot();
+      const data = this.#state.cluster.snapshotData();
       // Committed with everything applied so far: the database stands at appliedIndex or later entries do not exist in it yet.
       const database = await this.#state.backend.snapshot();
       try {

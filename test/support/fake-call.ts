@@ -26,6 +26,9 @@ export class FakeCall implements ServerCall {
   error: { readonly code: GrpcCode; readonly message: string } | undefined;
   receiving = true;
 
+  get finished(): boolean {
+    return this.ended || this.cancelled;
+  }
   metadata(): undefined {
     return undefined;
   }

@@ -64,9 +64,9 @@ export class CallAdmission {
     return undefined;
   }
 
-  /** A stream ended: it needs no word about leaders any more. */
-  streamEnded(call: ServerCall): void {
-    this.#leaderStreams.delete(call);
+  /** Forgets streams that ended; to be called now and then. */
+  sweep(): void {
+    for (const call of this.#leaderStreams) if (call.finished) this.#leaderStreams.delete(call);
   }
 
   /** No leader for three election timeouts: ends the streams that asked for it. */
@@ -74,6 +74,7 @@ export class CallAdmission {
     const streams = [...this.#leaderStreams];
     this.#leaderStreams.clear();
     for (const call of streams) {
+      if (call.finished) continue;
       call.onCancel?.();
       call.fail(etcdError("NoLeader"));
     }

@@ -31,6 +31,8 @@ export interface ServerCall {
   readonly deadlineMs: number | undefined;
   /** True after the client reset the stream, its connection ended or its deadline passed. Replies are then dropped silently. */
   readonly cancelled: boolean;
+  /** True once the call ended in any way. */
+  readonly finished: boolean;
 
   /** Stream calls only: one received message, a view valid until the callback returns. */
   onMessage: ((message: Uint8Array) => void) | undefined;

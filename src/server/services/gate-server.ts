@@ -28,6 +28,7 @@ export class GateServer implements CallGate {
     this.#withoutLeader = 0;
     this.#timer = member.clock.setRepeating(member.config.electionTicks * member.config.heartbeatMs, () => {
       this.#withoutLeader = member.leader === NONE ? this.#withoutLeader + 1 : 0;
+      this.admission.sweep();
       if (this.#withoutLeader >= NO_LEADER_TIMEOUTS) this.admission.failLeaderStreams();
     });
   }
