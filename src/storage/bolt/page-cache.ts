@@ -181,8 +181,11 @@ export class PageCache {
     const capacity = buffer.byteLength;
     if (this.#poolBytes + capacity > POOL_BYTES_MAX) {
       // Other sizes are in demand now.
+      const same = this.#pool.get(capacity);
       this.#pool.clear();
-      this.#poolBytes = 0;
+      if (same !== undefined) this.#pool.set(capacity, same);
+      this.#poolBytes = (same?.length ?? 0) * capacity;
+      if (this.#poolBytes + capacity > POOL_BYTES_MAX) return;
     }
     const buffers = this.#pool.get(capacity);
     if (buffers === undefined) this.#pool.set(capacity, [buffer]);
