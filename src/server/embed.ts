@@ -23,7 +23,7 @@ import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
 import type { GrpcMethod } from "../net/transport/server-call.ts";
 import { Authenticator, tokenKeeper } from "./auth/authenticator.ts";
-import { loadBcrypt, PasswordHasher } from "./auth/password-hasher.ts";
+import { type Bcrypt, loadBcrypt, PasswordHasher } from "./auth/password-hasher.ts";
 import { createTokenProvider } from "./auth/token-options.ts";
 import {
   type BootstrapEnvironment,
@@ -81,13 +81,20 @@ export interface RunningMember {
 export async function runMember(
   config: MemberConfig,
   outside: Outside,
-  options: { peers: PeerNetwork | undefined; onEnd: (reason: MemberEnd) => void },
+  options: {
+    peers: PeerNetwork | undefined;
+    onEnd: (reason: MemberEnd) => void;
+    /** Refuses (throws) a configuration that does not fit, before the first start; not asked on restarts. */
+    verifyFirstStart?: () => Promise<void>;
+    /** Default: the addon, loaded from disk. */
+    bcrypt?: Bcrypt;
+  },
 ): Promise<RunningMember> {
   const { clock, random, fileSystem, logger } = outside;
   const dirs = dataDir(config.dataDir, config.walDir);
   const metrics = new MemberMetrics();
   let member: Member | undefined;
-  const bcrypt = await loadBcrypt(logger);
+  const bcrypt = options.bcrypt ?? (await loadBcrypt(logger));
   const passwords = new PasswordHasher({ bcrypt, random, logger, cost: config.bcryptCost });
   const tokens = await createTokenProvider({
     text: config.authToken,
@@ -149,6 +156,7 @@ export async function runMember(
     },
   };
   const haveWal = await hasWal(bootstrap);
+  if (!haveWal) await options.verifyFirstStart?.();
   const snapshot = haveWal ? await newestSnapshot(bootstrap) : undefined;
   if (snapshot !== undefined) await adoptReceivedDatabase(fileSystem, dirs.snap, dirs.db, snapshot.index, logger);
   const database = await openDatabase(dirs.db, stateEnvironment);

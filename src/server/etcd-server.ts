@@ -11,6 +11,7 @@ import { etcdError } from "../base/etcd-error.ts";
 import type { GoUrl } from "../base/go-url.ts";
 import { executeRange } from "../core/kv/range.ts";
 import { NONE } from "../core/raft/types.ts";
+import { NodeDialer } from "../net/peer/node-dialer.ts";
 import type { Transport } from "../net/transport/transport.ts";
 import { AlarmType, RangeRequest } from "../proto/generated/rpc.ts";
 import type { ServerConfig } from "./config.ts";
@@ -19,6 +20,7 @@ import { type Outside, type RunningMember, runMember, versionsOf } from "./embed
 import { createTransport, type ListenerSettings, listen, probeListeners } from "./listeners.ts";
 import type { MemberEnd } from "./member.ts";
 import { memberMetricFamilies } from "./metric-sources.ts";
+import { createPeers, verifyFirstStart } from "./peers.ts";
 
 /** gRPC messages may be this much larger than requests: envelopes and headers. */
 const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
@@ -52,22 +54,34 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   const ended = new Promise<MemberEnd>((resolve) => {
     resolveEnded = resolve;
   });
-  const running = await runMember(memberConfig(config), outside, {
-    peers: undefined,
+  const member = memberConfig(config);
+  const dialer = new NodeDialer({ clock, dialTimeoutMs: 1000 + member.electionTicks * member.heartbeatMs });
+  const peers = createPeers({
+    settings: member,
+    clock,
+    logger,
+    dialer,
+    onRemoved: () => resolveEnded({ kind: "removed" }),
+  });
+  const running = await runMember(member, outside, {
+    peers: peers.seam,
+    verifyFirstStart: () => verifyFirstStart(config, member, peers.requests),
     onEnd: (reason) => resolveEnded(reason),
   });
+  peers.attach(running);
   const onHandlerError = (error: unknown): void => {
     logger.error("a handler failed", { error: String(error), stack: error instanceof Error ? error.stack : undefined });
   };
   const http = httpRouters(running);
   const client = createTransport(settings, { router: running.methods, http: http.client.handle, onHandlerError });
-  const peer = createTransport(settings, { http: http.peer.handle, onHandlerError });
+  const peer = createTransport(settings, { http: peers.handler, onHandlerError });
   installMetrics(http.client, memberMetricFamilies(running, client.metrics, http.counters));
   const transports: Transport[] = [client, peer];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
       logger.info("closing etcd server", { name: config.name, "data-dir": config.dataDir });
+      await running.member.handOverLeadership();
       // Running streams end first, else the grace period is spent waiting for watches.
       running.watches.close(etcdError("Stopped"));
       await Promise.all(transports.map((transport) => transport.close(CLOSE_GRACE_MS)));
@@ -100,7 +114,7 @@ function texts(urls: readonly GoUrl[]): string[] {
   return urls.map((url) => url.text);
 }
 
-function httpRouters(running: RunningMember): { client: HttpRouter; peer: HttpRouter; counters: HealthCounters } {
+function httpRouters(running: RunningMember): { client: HttpRouter; counters: HealthCounters } {
   const { member } = running;
   const counters = newHealthCounters();
   const versions = versionsOf(member);
@@ -117,9 +131,7 @@ function httpRouters(running: RunningMember): { client: HttpRouter; peer: HttpRo
     member.logger,
   );
   installVersion(client, versions);
-  const peer = new HttpRouter();
-  installVersion(peer, versions);
-  return { client, peer, counters };
+  return { client, counters };
 }
 
 const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });

@@ -36,7 +36,7 @@ import {
   MONITOR_VERSION_INTERVAL_MS,
 } from "../core/version/version-monitor.ts";
 import { WatchHub } from "../core/watch/watch-hub.ts";
-import type { Clock, Timer } from "../io/clock.ts";
+import { type Clock, sleep, type Timer } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
@@ -431,6 +431,37 @@ export class Member {
     });
     this.#driver.node.campaign();
     this.#driver.schedule();
+  }
+
+  /**
+   * Before a graceful stop: a leader of several voters asks the one that has been connected longest to take over, and waits until it has
+   * (etcd TryTransferLeadershipOnShutdown). Gives up after the request timeout.
+   */
+  async handOverLeadership(): Promise<void> {
+    const { clock, logger, config } = this;
+    const voters = this.#state.cluster.votingMembers().filter((each) => each.id !== this.memberId);
+    if (this.#stopping || !this.isLeader || voters.length === 0) return;
+    let transferee = NONE;
+    let longestMs = Number.POSITIVE_INFINITY;
+    for (const { id } of voters) {
+      const since = this.#peers.activeSinceMs(id);
+      if (since === undefined || since >= longestMs) continue;
+      longestMs = since;
+      transferee = id;
+    }
+    if (transferee === NONE) return;
+    logger.info("leadership transfer starting", {
+      "current-leader-member-id": idHex(this.memberId),
+      "transferee-member-id": idHex(transferee),
+    });
+    const startMs = clock.now();
+    this.transferLeader(transferee);
+    while (this.isLeader && !this.#stopping && clock.now() - startMs < requestTimeoutMs(config)) await sleep(clock, 10);
+    logger.info(this.isLeader ? "leadership transfer failed" : "leadership transfer finished", {
+      "old-leader-member-id": idHex(this.memberId),
+      "new-leader-member-id": idHex(this.#leader),
+      took: `${(clock.now() - startMs).toFixed(3)}ms`,
+    });
   }
 
   /** Stops: nothing is acknowledged any more; what was is durable. */
