@@ -69,7 +69,9 @@ const NO_HARD_STATE: HardState = { term: 0, vote: 0n, commit: 0 };
 
 function walOptions(environment: BootstrapEnvironment): WalOptions {
   const { fileSystem, clock, logger, dirs, config, observeSync } = environment;
-  return { fileSystem, clock, log: logger, directory: dirs.wal, noSync: config.unsafeNoFsync, observeSync };
+  const segmentBytes = config.walSegmentBytes === undefined ? {} : { segmentBytes: config.walSegmentBytes };
+  const directory = dirs.wal;
+  return { fileSystem, clock, log: logger, directory, noSync: config.unsafeNoFsync, observeSync, ...segmentBytes };
 }
 
 /** Snapshot records of the log, oldest first; the index and term of the newest. */

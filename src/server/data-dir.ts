@@ -41,13 +41,30 @@ export async function detectDirType(fileSystem: FileSystem, root: string): Promi
 
 /** Makes the folders and proves that they can be written to. Rejects with FileError. */
 export async function prepareDataDir(fileSystem: FileSystem, dirs: DataDir): Promise<void> {
+  // The first start may have been cut short between making a folder and making it durable.
+  const isFirst = (await fileSystem.stat(dirs.wal)) === undefined;
   for (const path of [dirs.root, dirs.member, dirs.snap]) {
-    await fileSystem.makeDirectory(path);
+    await makeDurableDirectory(fileSystem, path, isFirst);
     await touch(fileSystem, path);
   }
+  await makeDurableDirectory(fileSystem, parentOf(dirs.wal), false);
   // A crash while a received file was being written leaves one of these.
   for (const name of await fileSystem.list(dirs.snap))
     if (name.startsWith("tmp")) await fileSystem.remove(`${dirs.snap}/${name}`);
+}
+
+/** Makes a folder whose name, and those of the parents that were missing, outlast a power failure. `always`: also when it is there already. */
+async function makeDurableDirectory(fileSystem: FileSystem, path: string, always: boolean): Promise<void> {
+  const made: string[] = always ? [path] : [];
+  let at = always ? parentOf(path) : path;
+  for (; (await fileSystem.stat(at)) === undefined && parentOf(at) !== at; at = parentOf(at)) made.push(at);
+  await fileSystem.makeDirectory(path);
+  for (const each of made.reverse()) await fileSystem.syncDirectory(parentOf(each));
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }
 
 async function touch(fileSystem: FileSystem, path: string): Promise<void> {

@@ -34,6 +34,8 @@ export interface MemberConfig {
   /** Memory for database pages, bytes; 0: the engine's default. */
   readonly backendCacheBytes: number;
   readonly unsafeNoFsync: boolean;
+  /** Size of a log segment, bytes; default etcd's 64 MB. */
+  readonly walSegmentBytes?: number;
   readonly bootstrapDefragThresholdMegabytes: number;
 
   readonly txnOpsMax: number;
