@@ -10,13 +10,15 @@
  *
  * Every operation completes through the clock's queue after its latency, so a seed replays a run exactly.
  */
+
+import type { Clock } from "../../src/io/clock.ts";
 import { type File, FileError, type FileStat, type FileSystem, type OpenMode } from "../../src/io/file-system.ts";
-import type { SimulatedClock } from "./clock.ts";
 import { DiskContent } from "./disk-content.ts";
 import type { SeededRandom } from "./random.ts";
 
 export interface SimulatedDiskOptions {
-  readonly clock: SimulatedClock;
+  /** A process's own clock holds completions back while the process is stopped. */
+  readonly clock: Pick<Clock, "setTimer" | "wallNow">;
   readonly random: SeededRandom;
   /** Default: no limit. */
   readonly capacityBytes?: number;
@@ -94,6 +96,7 @@ export class SimulatedDisk implements FileSystem {
   #capacityBytes: number;
   #dead: boolean;
   #operations: number;
+  #crashPoint: { readonly operation: number; readonly callback: () => void } | undefined;
 
   constructor(options: SimulatedDiskOptions) {
     this.#options = options;
@@ -104,11 +107,17 @@ export class SimulatedDisk implements FileSystem {
     this.#capacityBytes = options.capacityBytes ?? Number.MAX_SAFE_INTEGER;
     this.#dead = false;
     this.#operations = 0;
+    this.#crashPoint = undefined;
   }
 
   /** How many operations have begun: the place for a crash "at the n-th operation". */
   get operations(): number {
     return this.#operations;
+  }
+
+  /** When this operation (counted from 1) begins, the disk is dead before it does anything, and `callback` is told. */
+  dieAt(operation: number, callback: () => void): void {
+    this.#crashPoint = { operation, callback };
   }
 
   set capacityBytes(bytes: number) {
@@ -141,10 +150,12 @@ export class SimulatedDisk implements FileSystem {
   }
 
   /** Ends this disk and gives the one that is found afterwards; without power loss (kill -9) all that was written is there. */
-  crash(options: { readonly powerLoss?: boolean } = {}): SimulatedDisk {
+  crash(
+    options: { readonly powerLoss?: boolean; readonly clock?: Pick<Clock, "setTimer" | "wallNow"> } = {},
+  ): SimulatedDisk {
     const powerLoss = options.powerLoss ?? true;
     this.#dead = true;
-    const after = new SimulatedDisk(this.#options);
+    const after = new SimulatedDisk({ ...this.#options, clock: options.clock ?? this.#options.clock });
     after.#capacityBytes = this.#capacityBytes;
     if (powerLoss) {
       const kept = this.#changes.length === 0 ? 0 : this.#random.integer(this.#changes.length + 1);
@@ -292,7 +303,7 @@ export class SimulatedDisk implements FileSystem {
     return this.#dead;
   }
 
-  get clock(): SimulatedClock {
+  get clock(): Pick<Clock, "setTimer" | "wallNow"> {
     return this.#options.clock;
   }
 
@@ -312,6 +323,11 @@ export class SimulatedDisk implements FileSystem {
     return new Promise((resolve, reject) => {
       if (this.#dead) return;
       this.#operations++;
+      if (this.#crashPoint?.operation === this.#operations) {
+        this.#dead = true;
+        this.#crashPoint.callback();
+        return;
+      }
       const fault = this.#strike(kind, path);
       const latency = this.#random.integer(1000) * ((this.#options.latencyMs ?? 1) / 1000) + (fault?.stallMs ?? 0);
       let complete: (() => T) | undefined;
