@@ -12,8 +12,18 @@ export interface ListenerTls {
   readonly requestCert?: boolean | undefined;
   /** Refuse clients without one that the CAs vouch for. */
   readonly rejectUnauthorized?: boolean | undefined;
-  /** A further look at the peer's certificate (revocation, names): the reason for refusing it, or undefined. */
-  readonly verifyPeer?: ((certificate: X509Certificate | undefined) => string | undefined) | undefined;
+  /**
+   * A further look at the peer's certificate (revocation, names), after each handshake: the reason for refusing it, or undefined. `remoteHost`
+   * is the peer's IP address (empty on Unix sockets). Nothing is read from the connection until a promised answer is there.
+   */
+  readonly verifyPeer?:
+    | ((
+        certificate: X509Certificate | undefined,
+        remoteHost: string,
+      ) => string | undefined | Promise<string | undefined>)
+    | undefined;
+  /** For the log: who connects here. */
+  readonly endpoint?: "client" | "peer" | undefined;
 }
 
 export class TlsContext {

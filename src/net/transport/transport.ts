@@ -41,7 +41,16 @@ export interface TransportOptions {
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 }
 
+export interface ListenOptions {
+  /** With TLS: connections that do not start with a handshake are served without it. */
+  readonly alsoPlain?: boolean;
+  /** SO_REUSEPORT, where Node can. */
+  readonly reusePort?: boolean;
+}
+
 const PREFACE_BYTES = 24;
+/** The content type of a TLS handshake record (RFC 8446, 5.1). */
+const TLS_HANDSHAKE = 0x16;
 /** Go probes accepted connections after 15 s of silence too. */
 const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 };
 
@@ -106,8 +115,13 @@ export class Transport {
   }
 
   /** Opens a listener. Resolves to its address once it accepts; rejects with the system's error. */
-  async listen(address: ListenAddress, tls?: ListenerTls): Promise<{ readonly host: string; readonly port: number }> {
-    const server = tls === undefined ? this.#plainServer() : this.#tlsServer(tls);
+  async listen(
+    address: ListenAddress,
+    tls?: ListenerTls,
+    options: ListenOptions = {},
+  ): Promise<{ readonly host: string; readonly port: number }> {
+    const server =
+      tls === undefined ? this.#plainServer() : options.alsoPlain ? this.#mixedServer(tls) : this.#tlsServer(tls);
     this.#servers.push(server);
     if ("socketPath" in address) {
       // A socket left by a process that was killed would refuse the bind; etcd removes it too.
@@ -115,7 +129,12 @@ export class Transport {
       server.listen(address.socketPath);
     } else {
       // Go resolves localhost to IPv4 first; Node may choose ::1.
-      server.listen(address.port, address.host === "localhost" ? "127.0.0.1" : address.host);
+      server.listen({
+        port: address.port,
+        host: address.host === "localhost" ? "127.0.0.1" : address.host,
+        // Known to Node since 22.12; earlier ones ignore it.
+        ...(options.reusePort ? { reusePort: true } : {}),
+      });
     }
     await once(server, "listening");
     server.on("error", (error) => this.#logger.warn("listener failed", { error: error.message }));
@@ -131,7 +150,36 @@ export class Transport {
     });
   }
 
-  #tlsServer(tls: ListenerTls): TlsServer {
+  /** One address for both: a TLS handshake starts with byte 0x16, which no request does. */
+  #mixedServer(tls: ListenerTls): Server {
+    const secure = this.#tlsServer(tls, true);
+    return createTcpServer(SOCKET_OPTIONS, (socket) => {
+      this.#track(socket);
+      const timer = this.#clock.setTimer(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+      this.#undecided.add(socket);
+      const stop = (): void => {
+        this.#undecided.delete(socket);
+        timer.cancel();
+        socket.off("data", onData);
+        socket.off("close", stop);
+      };
+      const onData = (chunk: Uint8Array): void => {
+        stop();
+        socket.pause();
+        socket.unshift(chunk);
+        if (chunk[0] === TLS_HANDSHAKE) secure.emit("connection", socket);
+        else {
+          this.#sniff(socket);
+          socket.resume();
+        }
+      };
+      socket.on("data", onData);
+      socket.on("close", stop);
+    });
+  }
+
+  /** `isTracked`: its sockets are accepted, and counted, elsewhere. */
+  #tlsServer(tls: ListenerTls, isTracked = false): TlsServer {
     const context = new TlsContext(tls);
     const server = createTlsServer({
       ...context.material,
@@ -143,35 +191,47 @@ export class Transport {
     });
     // Certificates are looked at again before each handshake, as Go's GetCertificate does.
     server.prependListener("connection", (socket: Socket) => {
-      this.#track(socket);
+      if (!isTracked) this.#track(socket);
       try {
         if (context.refresh()) server.setSecureContext(context.material);
       } catch (error) {
         this.#logger.warn("failed to load the TLS certificate", { error: String(error) });
       }
     });
-    server.on("tlsClientError", (error: Error, socket: Socket) => {
-      this.metrics.handshakeErrors++;
-      this.#logger.warn("rejected connection on client endpoint", {
-        "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
-        error: error.message,
-      });
-      socket.destroy();
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      // A certificate that was refused shows as a lost connection: the reason is with the socket.
+      const reason: string | Error | undefined = socket.authorizationError;
+      this.#rejectHandshake(socket, tls, reason === undefined || reason === null ? error : new Error(String(reason)));
     });
     server.on("secureConnection", (socket) => {
-      const refusal = tls.verifyPeer?.(socket.getPeerX509Certificate());
-      if (refusal !== undefined) {
-        this.metrics.handshakeErrors++;
-        this.#logger.warn("rejected connection on client endpoint", {
-          "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
-          error: refusal,
-        });
-        socket.destroy();
-        return;
-      }
-      this.#sniff(socket);
+      const verdict = tls.verifyPeer?.(socket.getPeerX509Certificate(), hostOf(socket.remoteAddress));
+      if (verdict instanceof Promise) {
+        verdict.then(
+          (refusal) => this.#admit(socket, tls, refusal),
+          (error: unknown) => this.#admit(socket, tls, String(error)),
+        );
+      } else this.#admit(socket, tls, verdict);
     });
     return server;
+  }
+
+  #admit(socket: TLSSocket, tls: ListenerTls, refusal: string | undefined): void {
+    if (refusal === undefined) this.#sniff(socket);
+    else this.#rejectHandshake(socket, tls, new Error(refusal));
+  }
+
+  #rejectHandshake(socket: TLSSocket, tls: ListenerTls, error: NodeJS.ErrnoException): void {
+    this.metrics.handshakeErrors++;
+    const fields = {
+      "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
+      "server-name": socket.servername === false ? "" : (socket.servername ?? ""),
+      error: error.message,
+    };
+    const message = `rejected connection on ${tls.endpoint ?? "client"} endpoint`;
+    // Port scans and probes that only connect are no news.
+    if (error.code === "ECONNRESET") this.#logger.debug(message, fields);
+    else this.#logger.warn(message, fields);
+    socket.destroy();
   }
 
   #track(socket: Socket): void {
@@ -299,6 +359,11 @@ function servicesOf(router: GrpcRouter | undefined): ReadonlySet<string> {
   const services = new Set<string>();
   if (router !== undefined) for (const path of router.keys()) services.add(path.slice(1, path.lastIndexOf("/")));
   return services;
+}
+
+/** The address without the form that IPv4 takes on an IPv6 socket. */
+function hostOf(address: string | undefined): string {
+  return (address ?? "").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 function addressText(address: string | undefined, port: number | undefined): string {
