@@ -17,14 +17,24 @@ import { AlarmType, RangeRequest } from "../proto/generated/rpc.ts";
 import type { ServerConfig } from "./config.ts";
 import { memberConfig } from "./config-mapping.ts";
 import { type Outside, type RunningMember, runMember, versionsOf } from "./embed.ts";
-import { createTransport, type ListenerSettings, listen, probeListeners } from "./listeners.ts";
+import {
+  createTransport,
+  type ListenerSettings,
+  listenAll,
+  logServing,
+  probeListeners,
+  requireSeparate,
+} from "./listeners.ts";
 import type { MemberEnd } from "./member.ts";
 import { memberMetricFamilies } from "./metric-sources.ts";
 import { createPeers, verifyFirstStart } from "./peers.ts";
+import { prepareTls } from "./tls/server-tls.ts";
 
 /** gRPC messages may be this much larger than requests: envelopes and headers. */
 const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 const CLOSE_GRACE_MS = 5000;
+/** etcd's listeners for peers end connections on which nothing arrives for this long. */
+const PEER_HEADER_TIMEOUT_MS = 5000;
 
 export interface EtcdServer {
   readonly running: RunningMember;
@@ -48,14 +58,25 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   };
   logger.info("configuring peer listeners", { "listen-peer-urls": texts(config.listenPeerUrls) });
   logger.info("configuring client listeners", { "listen-client-urls": texts(config.listenClientUrls) });
-  await probeListeners([...config.listenPeerUrls, ...config.listenClientUrls]);
+  const tls = prepareTls(config, outside);
+  requireSeparate(config.listenClientUrls, config.listenClientHttpUrls);
+  await probeListeners([
+    ...config.listenPeerUrls,
+    ...config.listenClientUrls,
+    ...config.listenClientHttpUrls,
+    ...config.listenMetricsUrls,
+  ]);
 
   let resolveEnded: (reason: MemberEnd) => void = () => undefined;
   const ended = new Promise<MemberEnd>((resolve) => {
     resolveEnded = resolve;
   });
   const member = memberConfig(config);
-  const dialer = new NodeDialer({ clock, dialTimeoutMs: 1000 + member.electionTicks * member.heartbeatMs });
+  const dialer = new NodeDialer({
+    clock,
+    dialTimeoutMs: 1000 + member.electionTicks * member.heartbeatMs,
+    tls: tls.dialPeers,
+  });
   const peers = createPeers({
     settings: member,
     clock,
@@ -73,10 +94,23 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
     logger.error("a handler failed", { error: String(error), stack: error instanceof Error ? error.stack : undefined });
   };
   const http = httpRouters(running);
-  const client = createTransport(settings, { router: running.methods, http: http.client.handle, onHandlerError });
-  const peer = createTransport(settings, { http: peers.handler, onHandlerError });
-  installMetrics(http.client, memberMetricFamilies(running, client.metrics, http.counters));
-  const transports: Transport[] = [client, peer];
+  const splitHttp = config.listenClientHttpUrls.length > 0;
+  const client = createTransport(settings, {
+    router: running.methods,
+    ...(splitHttp ? {} : { http: http.client.handle }),
+    onHandlerError,
+  });
+  const clientHttp = createTransport(settings, { http: http.client.handle, metrics: client.metrics, onHandlerError });
+  const peer = createTransport(settings, {
+    http: peers.handler,
+    headerTimeoutMs: PEER_HEADER_TIMEOUT_MS,
+    onHandlerError,
+  });
+  const metricsHttp = createTransport(settings, { http: http.metrics.handle, onHandlerError });
+  const families = memberMetricFamilies(running, client.metrics, http.counters);
+  installMetrics(http.client, families);
+  installMetrics(http.metrics, families);
+  const transports: Transport[] = [client, clientHttp, metricsHttp, peer];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
@@ -91,18 +125,17 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
     return closing;
   };
   try {
-    const clientPorts: number[] = [];
-    for (const url of config.listenPeerUrls) await listen(peer, url, undefined);
+    const options = { reusePort: config.socketReusePort };
+    await listenAll(peer, config.listenPeerUrls, tls.peer, options);
     running.member.start();
+    await listenAll(metricsHttp, config.listenMetricsUrls, tls.metrics, options);
+    for (const url of config.listenMetricsUrls) logger.info("serving metrics", { address: url.text });
     await Promise.race([running.member.ready, ended]);
-    for (const url of config.listenClientUrls) clientPorts.push(await listen(client, url, undefined));
+    const clientPorts = await listenAll(client, config.listenClientUrls, tls.client, options);
+    await listenAll(clientHttp, config.listenClientHttpUrls, tls.client, options);
     logger.info("ready to serve client requests");
-    for (const url of config.listenClientUrls) {
-      logger.info("serving client traffic insecurely; this is strongly discouraged!", {
-        traffic: "grpc+http",
-        address: url.host,
-      });
-    }
+    logServing(logger, config.listenClientUrls, splitHttp ? "grpc" : "grpc+http");
+    logServing(logger, config.listenClientHttpUrls, "http");
     return { running, clientPorts, ended, close };
   } catch (error) {
     await close();
@@ -114,24 +147,21 @@ function texts(urls: readonly GoUrl[]): string[] {
   return urls.map((url) => url.text);
 }
 
-function httpRouters(running: RunningMember): { client: HttpRouter; counters: HealthCounters } {
+function httpRouters(running: RunningMember): { client: HttpRouter; metrics: HttpRouter; counters: HealthCounters } {
   const { member } = running;
   const counters = newHealthCounters();
   const versions = versionsOf(member);
   const client = new HttpRouter();
-  installHealth(
-    client,
-    {
-      hasLeader: () => member.leader !== NONE,
-      isLearner: () => member.state.cluster.isLocalMemberLearner,
-      alarms: () => member.state.alarms.get(AlarmType.NONE),
-      probeRead: (serializable) => probeRead(running, serializable),
-    },
-    counters,
-    member.logger,
-  );
+  const metrics = new HttpRouter();
+  const source = {
+    hasLeader: () => member.leader !== NONE,
+    isLearner: () => member.state.cluster.isLocalMemberLearner,
+    alarms: () => member.state.alarms.get(AlarmType.NONE),
+    probeRead: (serializable: boolean) => probeRead(running, serializable),
+  };
+  for (const router of [client, metrics]) installHealth(router, source, counters, member.logger);
   installVersion(client, versions);
-  return { client, counters };
+  return { client, metrics, counters };
 }
 
 const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });

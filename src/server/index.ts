@@ -74,7 +74,8 @@ export async function startEtcd(options: StartEtcdOptions = {}): Promise<Etcd> {
       await server.close();
       await removeIfTemporary();
     };
-    return { clientUrl: `http://127.0.0.1:${port}`, port, dataDir, close, [Symbol.asyncDispose]: close };
+    const scheme = config.listenClientUrls[0]?.scheme ?? "http";
+    return { clientUrl: `${scheme}://127.0.0.1:${port}`, port, dataDir, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await removeIfTemporary();
     throw error;

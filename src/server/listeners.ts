@@ -35,6 +35,8 @@ export function createTransport(
     router?: GrpcRouter;
     http?: HttpHandler;
     metrics?: TransportMetrics;
+    /** For the head of an HTTP/1.1 request. */
+    headerTimeoutMs?: number;
     onHandlerError?: (error: unknown) => void;
   },
 ): Transport {
@@ -45,7 +47,11 @@ export function createTransport(
     http: serves.http,
     metrics: serves.metrics,
     onHandlerError: serves.onHandlerError,
-    limits: { messageBytesMax: settings.messageBytesMax, concurrentStreamsMax: settings.concurrentStreamsMax },
+    limits: {
+      messageBytesMax: settings.messageBytesMax,
+      concurrentStreamsMax: settings.concurrentStreamsMax,
+      ...(serves.headerTimeoutMs === undefined ? {} : { http1HeaderTimeoutMs: serves.headerTimeoutMs }),
+    },
     keepalive: {
       intervalMs: settings.keepaliveIntervalMs,
       timeoutMs: settings.keepaliveTimeoutMs,
@@ -54,13 +60,64 @@ export function createTransport(
   });
 }
 
-/** Opens one URL of a group. Rejects with ListenError. Returns the port it got (port 0 picks one). */
-export async function listen(transport: Transport, url: GoUrl, tls: ListenerTls | undefined): Promise<number> {
-  try {
-    return (await transport.listen(addressOf(url), tls)).port;
-  } catch (error) {
-    throw new ListenError(listenErrorText(url, error), { cause: error });
+/**
+ * Opens the URLs of a group; those of one address share a listener, which speaks TLS and plaintext when their schemes say both.
+ * Rejects with ListenError. Returns the ports in the order of the URLs (port 0 picks one).
+ */
+export async function listenAll(
+  transport: Transport,
+  urls: readonly GoUrl[],
+  tls: ListenerTls | undefined,
+  options: { readonly reusePort: boolean },
+): Promise<number[]> {
+  const opened = new Map<string, number>();
+  const ports: number[] = [];
+  for (const url of urls) {
+    const key = addressText(url);
+    let port = opened.get(key);
+    if (port === undefined) {
+      // Each URL with port 0 gets a port of its own.
+      const sharing = url.port === "0" ? [url] : urls.filter((other) => addressText(other) === key);
+      const alsoPlain = sharing.some((other) => !isSecure(other));
+      try {
+        const secured = sharing.some(isSecure) ? tls : undefined;
+        port = (await transport.listen(addressOf(url), secured, { alsoPlain, reusePort: options.reusePort })).port;
+      } catch (error) {
+        throw new ListenError(listenErrorText(url, error), { cause: error });
+      }
+      if (url.port !== "0") opened.set(key, port);
+    }
+    ports.push(port);
   }
+  return ports;
+}
+
+/** HTTP of its own cannot share an address with gRPC. Throws ListenError. */
+export function requireSeparate(grpcUrls: readonly GoUrl[], httpUrls: readonly GoUrl[]): void {
+  for (const url of httpUrls) {
+    if (url.port === "0" || !grpcUrls.some((other) => addressText(other) === addressText(url))) continue;
+    throw new ListenError(
+      `cannot bind both --listen-client-urls and --listen-client-http-urls on the same url ${url.text}`,
+    );
+  }
+}
+
+/** Says what is served, and whether anybody on the way can read it. */
+export function logServing(logger: Logger, urls: readonly GoUrl[], traffic: string): void {
+  for (const url of urls) {
+    const fields = { traffic, address: addressText(url) };
+    if (isSecure(url)) logger.info("serving client traffic securely", fields);
+    else logger.info("serving client traffic insecurely; this is strongly discouraged!", fields);
+  }
+}
+
+function isSecure(url: GoUrl): boolean {
+  return url.scheme === "https" || url.scheme === "unixs";
+}
+
+/** `host:port`, or the path of a socket. */
+function addressText(url: GoUrl): string {
+  return url.scheme.startsWith("unix") ? url.host + url.path : url.host;
 }
 
 /** Opens and closes every address: a taken port is told before any file is touched. Rejects with ListenError. */
@@ -82,7 +139,7 @@ export async function probeListeners(urls: readonly GoUrl[]): Promise<void> {
 }
 
 function addressOf(url: GoUrl): ListenAddress {
-  if (url.scheme === "unix" || url.scheme === "unixs") return { socketPath: url.host === "" ? url.path : url.host };
+  if (url.scheme === "unix" || url.scheme === "unixs") return { socketPath: addressText(url) };
   return {
     host: url.hostname === "" ? "0.0.0.0" : url.hostname,
     port: url.port === "" ? (url.scheme === "https" ? 443 : 80) : Number(url.port),
@@ -99,7 +156,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function listenErrorText(url: GoUrl, error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const where = url.scheme.startsWith("unix")
-    ? `unix ${url.host === "" ? url.path : url.host}`
+    ? `unix ${addressText(url)}`
     : `tcp ${url.host.replace(/^localhost:/, "127.0.0.1:")}`;
   return `listen ${where}: ${REASONS[code] ?? (error instanceof Error ? error.message : String(error))}`;
 }
