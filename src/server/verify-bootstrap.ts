@@ -8,12 +8,17 @@ import { type GoUrl, hostUrl, parseGoUrl } from "../base/go-url.ts";
 import { urlsMapText } from "../core/membership/member-urls.ts";
 import type { ServerConfig } from "./config.ts";
 
+/** What the checks need of the configuration; `snapshot restore` has no more. */
+export interface BootstrapSettings extends Pick<ServerConfig, "name" | "advertisePeerUrls"> {
+  readonly discovery: Pick<ServerConfig["discovery"], "endpoints">;
+}
+
 /** The address of a host name, or undefined when it has none (after the retries that the resolver chooses to make). */
 export type ResolveHost = (host: string) => Promise<string | undefined>;
 
 /** Why the configuration of a new cluster is refused, or undefined. `members` is the parsed initial cluster. */
 export async function bootstrapRefusal(
-  config: ServerConfig,
+  config: BootstrapSettings,
   members: ReadonlyMap<string, readonly string[]>,
   resolve: ResolveHost,
 ): Promise<string | undefined> {
@@ -28,7 +33,10 @@ export async function bootstrapRefusal(
 }
 
 /** Why the configuration of a member that joins is refused, or undefined. */
-export function joinRefusal(config: ServerConfig, members: ReadonlyMap<string, readonly string[]>): string | undefined {
+export function joinRefusal(
+  config: BootstrapSettings,
+  members: ReadonlyMap<string, readonly string[]>,
+): string | undefined {
   if (!members.has(config.name)) return missingLocal(config);
   if (hasDuplicateUrl(members)) return `initial cluster ${urlsMapText(members)} has duplicate url`;
   if (config.discovery.endpoints.length > 0)
@@ -36,7 +44,7 @@ export function joinRefusal(config: ServerConfig, members: ReadonlyMap<string, r
   return undefined;
 }
 
-function missingLocal(config: ServerConfig): string {
+function missingLocal(config: BootstrapSettings): string {
   return `couldn't find local name ${goQuote(config.name)} in the initial cluster configuration`;
 }
 
@@ -46,7 +54,7 @@ function hasDuplicateUrl(members: ReadonlyMap<string, readonly string[]>): boole
 }
 
 async function advertiseRefusal(
-  config: ServerConfig,
+  config: BootstrapSettings,
   initial: readonly string[],
   resolve: ResolveHost,
 ): Promise<string | undefined> {

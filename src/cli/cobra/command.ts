@@ -47,6 +47,10 @@ export interface ProgramSpec extends CommandSpec {
   readonly helpGroup?: string;
   /** Hides `-h, --help` in the root's own usage. */
   readonly hideRootHelpFlag?: boolean;
+  /** Help is the usage alone, without the description (etcdutl). */
+  readonly helpIsUsage?: boolean;
+  /** A refusal of the command line is printed once more after the usage (etcdutl). */
+  readonly repeatsRefusal?: boolean;
   /** Written to stdout after every help text. */
   readonly helpFooter?: string;
 }

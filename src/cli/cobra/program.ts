@@ -51,10 +51,12 @@ export async function runProgram(spec: ProgramSpec, args: readonly string[], out
   const { command } = found;
   if (found.refusal !== undefined) {
     output.stderr(`Error: ${found.refusal}\nRun '${command.path} --help' for usage.\n`);
+    if (spec.repeatsRefusal === true) output.stderr(`Error: ${found.refusal}\n`);
     return ExitCode.Error;
   }
   const refuse = (reason: string): number => {
     output.stderr(`Error: ${reason}\n${usageText(command)}\n`);
+    if (spec.repeatsRefusal === true) output.stderr(`Error: ${reason}\n`);
     return ExitCode.Error;
   };
   const flags = command.flags();
@@ -80,7 +82,8 @@ export async function runProgram(spec: ProgramSpec, args: readonly string[], out
 }
 
 function writeHelp(command: Command, output: ProgramOutput): void {
-  output.stdout(helpText(command) + (command.program.helpFooter ?? ""));
+  const text = command.program.helpIsUsage === true ? usageText(command) : helpText(command);
+  output.stdout(text + (command.program.helpFooter ?? ""));
 }
 
 function helpCommand(program: ProgramSpec, output: ProgramOutput): CommandSpec {
