@@ -138,6 +138,7 @@ export class Member {
   #savingSnapshot: Promise<void>;
   #revokesInFlight: number;
   #authRevision: number;
+  #clusterVersion: Version | undefined;
   #published: boolean;
   #campaigned: boolean;
   #stopping: boolean;
@@ -251,6 +252,7 @@ export class Member {
     this.#savingSnapshot = Promise.resolve();
     this.#revokesInFlight = 0;
     this.#authRevision = this.#state.auth.revision;
+    this.#clusterVersion = undefined;
     this.#published = false;
     this.#campaigned = false;
     this.#stopping = false;
@@ -598,6 +600,11 @@ export class Member {
     if (revision !== this.#authRevision) {
       this.#authRevision = revision;
       for (const listener of this.onAuthChange) listener();
+    }
+    const { version } = this.#state.cluster;
+    if (version !== this.#clusterVersion) {
+      this.#clusterVersion = version;
+      this.clock.nextTurn(() => this.#updateStorageVersion());
     }
     for (const listener of this.onApplied) listener(index);
   }
