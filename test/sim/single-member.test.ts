@@ -90,7 +90,7 @@ async function crashAt(
   };
   try {
     node.disk.dieAt(options.operation, die);
-    await run(node, script, { from: 0, progress, isDead: () => dead, world });
+    await runLife(node, script, { from: 0, progress, isDead: () => dead, world });
     if (!dead) return;
     let from = 0;
     // The first crash where it was asked for; more of them soon after the restart, recovery included.
@@ -101,7 +101,7 @@ async function crashAt(
       if (node.disk.usedBytes > 0 && hasDatabase(node)) await checkFile(parts);
       const life = newProgress();
       life.answered = life.proposed = progress.answered;
-      from = await run(node, script, { from: -1, progress, isDead: () => dead, world, states });
+      from = await runLife(node, script, { from: -1, progress, isDead: () => dead, world, states });
       if (!dead) break;
     }
     assert.equal(dumpState(node.running!), states.at(-1), `the rest of the script from request ${from}`);
@@ -123,52 +123,6 @@ function hasDatabase(node: SimulatedNode): boolean {
 
 async function checkFile({ world, node }: Machine): Promise<void> {
   assert.deepEqual(await checkDatabase(world, node.disk, DB), []);
-}
-
-/** One life: starts, finds out how far the state has come (`from` -1), runs the rest. Returns the request it began with. */
-async function run(
-  node: SimulatedNode,
-  script: readonly Step[],
-  options: {
-    from: number;
-    progress: ScriptProgress;
-    isDead: () => boolean;
-    world: SimulatedClock;
-    states?: readonly string[];
-  },
-): Promise<number> {
-  const { world, progress, isDead, states } = options;
-  let from = options.from;
-  let done = false;
-  const life = async (): Promise<void> => {
-    const running = await node.start();
-    await running.member.ready;
-    if (states !== undefined) {
-      const state = dumpState(running);
-      // Refused requests leave the state as it is: the last one that fits is as good as any.
-      from = states.lastIndexOf(state);
-      assert.notEqual(from, -1, `the state is one of the script: ${state.slice(0, 200)}`);
-      assert.ok(from >= progress.answered, `state of request ${from} after ${progress.answered} were acknowledged`);
-      assert.ok(states.indexOf(state) <= progress.proposed, "nothing is there that was not asked for");
-      progress.answered = from;
-      progress.proposed = from;
-    }
-    await runScript(running, script, { from, concurrent: 4, progress });
-  };
-  const outcome = life().then(() => {
-    done = true;
-  });
-  let failure: unknown;
-  outcome.catch((error: unknown) => {
-    failure = error;
-  });
-  while (!done && !isDead() && failure === undefined) {
-    if (node.end !== undefined) throw new Error(`the member ended: ${JSON.stringify(node.end)}`);
-    if (!(await world.step()) && !isDead()) throw new Error("nothing happens any more");
-    if (world.now() > 600_000) throw new Error("no progress in ten minutes");
-  }
-  if (failure !== undefined && !isDead()) throw failure;
-  return from;
 }
 
 for (const powerLoss of [true, false]) {
