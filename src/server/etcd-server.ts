@@ -3,20 +3,15 @@
  * (etcd server/embed/etcd.go, StartEtcd).
  */
 
-import { type HealthCounters, installHealth, newHealthCounters } from "../api/http/health.ts";
-import { installMetrics } from "../api/http/metrics.ts";
-import { HttpRouter } from "../api/http/router.ts";
-import { installVersion } from "../api/http/version.ts";
 import { etcdError } from "../base/etcd-error.ts";
 import type { GoUrl } from "../base/go-url.ts";
-import { executeRange } from "../core/kv/range.ts";
-import { NONE } from "../core/raft/types.ts";
 import { NodeDialer } from "../net/peer/node-dialer.ts";
 import type { Transport } from "../net/transport/transport.ts";
-import { AlarmType, RangeRequest } from "../proto/generated/rpc.ts";
+import { TransportMetrics } from "../net/transport/transport-metrics.ts";
 import type { ServerConfig } from "./config.ts";
 import { memberConfig } from "./config-mapping.ts";
-import { type Outside, type RunningMember, runMember, versionsOf } from "./embed.ts";
+import { type Outside, type RunningMember, runMember } from "./embed.ts";
+import { httpSurface } from "./http-surface.ts";
 import {
   createTransport,
   type ListenerSettings,
@@ -26,7 +21,6 @@ import {
   requireSeparate,
 } from "./listeners.ts";
 import type { MemberEnd } from "./member.ts";
-import { memberMetricFamilies } from "./metric-sources.ts";
 import { createPeers, verifyFirstStart } from "./peers.ts";
 import { prepareTls } from "./tls/server-tls.ts";
 
@@ -93,24 +87,23 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   const onHandlerError = (error: unknown): void => {
     logger.error("a handler failed", { error: String(error), stack: error instanceof Error ? error.stack : undefined });
   };
-  const http = httpRouters(running);
+  const metrics = new TransportMetrics(config.metrics === "extensive");
+  const http = httpSurface(running, config, { clock, logger, metrics, messageBytesMax: settings.messageBytesMax });
   const splitHttp = config.listenClientHttpUrls.length > 0;
   const client = createTransport(settings, {
     router: running.methods,
-    ...(splitHttp ? {} : { http: http.client.handle }),
+    metrics,
+    ...(splitHttp ? {} : { http: http.client, upgrade: http.upgrade }),
     onHandlerError,
   });
-  const clientHttp = createTransport(settings, { http: http.client.handle, metrics: client.metrics, onHandlerError });
+  const clientHttp = createTransport(settings, { http: http.client, upgrade: http.upgrade, metrics, onHandlerError });
   const peer = createTransport(settings, {
     http: peers.handler,
     headerTimeoutMs: PEER_HEADER_TIMEOUT_MS,
     onHandlerError,
   });
-  const metricsHttp = createTransport(settings, { http: http.metrics.handle, onHandlerError });
-  const families = memberMetricFamilies(running, client.metrics, http.counters);
-  installMetrics(http.client, families);
-  installMetrics(http.metrics, families);
-  const transports: Transport[] = [client, clientHttp, metricsHttp, peer];
+  const metricsHttp = createTransport(settings, { http: http.metrics, onHandlerError });
+  const serving: Transport[] = [client, clientHttp, metricsHttp];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
@@ -118,8 +111,10 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
       await running.member.handOverLeadership();
       // Running streams end first, else the grace period is spent waiting for watches.
       running.watches.close(etcdError("Stopped"));
-      await Promise.all(transports.map((transport) => transport.close(CLOSE_GRACE_MS)));
+      await Promise.all(serving.map((transport) => transport.close(CLOSE_GRACE_MS)));
       await running.stop();
+      // Streams of peers never end by themselves; the member has said what it had to say.
+      peer.destroy();
       logger.info("closed etcd server", { name: config.name, "data-dir": config.dataDir });
     })();
     return closing;
@@ -145,38 +140,4 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
 
 function texts(urls: readonly GoUrl[]): string[] {
   return urls.map((url) => url.text);
-}
-
-function httpRouters(running: RunningMember): { client: HttpRouter; metrics: HttpRouter; counters: HealthCounters } {
-  const { member } = running;
-  const counters = newHealthCounters();
-  const versions = versionsOf(member);
-  const client = new HttpRouter();
-  const metrics = new HttpRouter();
-  const source = {
-    hasLeader: () => member.leader !== NONE,
-    isLearner: () => member.state.cluster.isLocalMemberLearner,
-    alarms: () => member.state.alarms.get(AlarmType.NONE),
-    probeRead: (serializable: boolean) => probeRead(running, serializable),
-  };
-  for (const router of [client, metrics]) installHealth(router, source, counters, member.logger);
-  installVersion(client, versions);
-  return { client, metrics, counters };
-}
-
-const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });
-
-function probeRead(running: RunningMember, serializable: boolean): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const serve = (error: { message: string } | undefined): void => {
-      if (error !== undefined) {
-        resolve(error.message);
-        return;
-      }
-      executeRange(running.member.state.store, PROBE);
-      resolve(undefined);
-    };
-    if (serializable) serve(undefined);
-    else running.member.waitRead(serve);
-  });
 }
