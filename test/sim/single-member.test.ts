@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimulatedClock } from "./clock.ts";
+import { runLife } from "./life.ts";
 import { LogRing, SimulatedNode } from "./node.ts";
 import { SeededRandom } from "./random.ts";
 import {
