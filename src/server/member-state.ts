@@ -150,8 +150,9 @@ export class MemberState {
       backend: this.backend,
       learnersMax: config.learnersMax,
     });
+    // A database that holds the members knows better than the list that a joining member started from.
     if (options.recover) this.cluster.recover();
-    this.cluster.seed(options.seed);
+    else this.cluster.seed(options.seed);
     this.quota = new BackendQuota(config.quotaBackendBytes === 0 ? DEFAULT_QUOTA_BYTES : config.quotaBackendBytes);
     this.header = options.header;
     this.applier = new Applier({
