@@ -23,7 +23,7 @@ export interface MemberStatus {
   readonly raftAppliedIndex: number;
 }
 
-const OUR_MEMBER = [process.execPath, "--import", "tsx", join(repository, "test/support/cluster-member.ts")];
+const OUR_MEMBER = [process.execPath, "--import", "tsx", join(repository, "src/cli/etcd.ts")];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls until it gives something; fails with what the last try threw. */
