@@ -12,6 +12,7 @@ import type { GrpcRouter } from "../net/transport/server-call.ts";
 import type { ListenerTls } from "../net/transport/tls-context.ts";
 import { type ListenAddress, Transport } from "../net/transport/transport.ts";
 import type { TransportMetrics } from "../net/transport/transport-metrics.ts";
+import type { UpgradeHandler } from "../net/transport/upgrade.ts";
 
 export interface ListenerSettings {
   readonly clock: Clock;
@@ -34,6 +35,7 @@ export function createTransport(
   serves: {
     router?: GrpcRouter;
     http?: HttpHandler;
+    upgrade?: UpgradeHandler | undefined;
     metrics?: TransportMetrics;
     /** For the head of an HTTP/1.1 request. */
     headerTimeoutMs?: number;
@@ -45,6 +47,7 @@ export function createTransport(
     logger: settings.logger,
     router: serves.router,
     http: serves.http,
+    upgrade: serves.upgrade,
     metrics: serves.metrics,
     onHandlerError: serves.onHandlerError,
     limits: {

@@ -1,28 +1,33 @@
 /** Where each metric family of a member gets its value: names, help texts and types are etcd 3.7.1's. */
 import type { HealthCounters } from "../api/http/health.ts";
 import { type HistogramSample, MetricFamilies, type Sample } from "../api/http/metric-families.ts";
+import type { ScrapeCounters } from "../api/http/metrics.ts";
 import { idHex } from "../base/bytes.ts";
 import { GRPC_CODE_NAMES } from "../base/grpc-code.ts";
 import { exponentialBounds, Histogram } from "../base/histogram.ts";
 import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
 import type { TransportMetrics } from "../net/transport/transport-metrics.ts";
+import type { ServerConfig } from "./config.ts";
 import type { RunningMember } from "./embed.ts";
 import { DEFAULT_QUOTA_BYTES } from "./member-config.ts";
 import { processFamilies } from "./process-metrics.ts";
 
 const SECONDS = exponentialBounds(0.001, 2, 14);
 
-export function memberMetricFamilies(
-  running: RunningMember,
-  transport: TransportMetrics,
-  health: HealthCounters,
-): MetricFamilies {
+export interface MetricSources {
+  readonly transport: TransportMetrics;
+  readonly health: HealthCounters;
+  readonly scrapes: ScrapeCounters;
+  readonly config: ServerConfig;
+}
+
+export function memberMetricFamilies(running: RunningMember, sources: MetricSources): MetricFamilies {
   const families = new MetricFamilies();
   serverFamilies(families, running);
   storeFamilies(families, running);
   diskFamilies(families, running);
-  networkFamilies(families, transport);
-  healthFamilies(families, health);
+  networkFamilies(families, sources.transport);
+  healthFamilies(families, sources.health);
   processFamilies(families);
   return families;
 }

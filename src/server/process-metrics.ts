@@ -60,6 +60,22 @@ function openDescriptors(): number {
   }
 }
 
-function descriptorLimit(): number {
+/** How many descriptors the process may open; 0 where there is no /proc. */
+export function descriptorLimit(): number {
   return Number(/Max open files\s+(\d+)/.exec(procFile("limits"))?.[1] ?? 0);
+}
+
+/** Node's counts under the names of Go's runtime.MemStats that have a counterpart here. Bytes. */
+export function memoryStatistics(): Readonly<Record<string, number>> {
+  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return {
+    Alloc: heapUsed,
+    Sys: rss,
+    HeapAlloc: heapUsed,
+    HeapSys: heapTotal,
+    HeapIdle: heapTotal - heapUsed,
+    HeapInuse: heapUsed,
+    External: external,
+    ArrayBuffers: arrayBuffers,
+  };
 }

@@ -42,7 +42,10 @@ export function installHealth(
       return;
     }
     const query = new URLSearchParams(exchange.query);
-    void healthReason(source, new Set(query.getAll("exclude")), query.get("serializable") === "true").then((reason) => {
+    void healthReason(source, logger, {
+      excluded: new Set(query.getAll("exclude")),
+      serializable: query.get("serializable") === "true",
+    }).then((reason) => {
       const body = JSON.stringify({ health: reason === "" ? "true" : "false", reason });
       if (reason === "") {
         counters.success++;
@@ -80,16 +83,26 @@ export function installHealth(
 /** Empty when healthy. */
 async function healthReason(
   source: HealthSource,
-  excluded: ReadonlySet<string>,
-  serializable: boolean,
+  logger: Logger,
+  asked: { readonly excluded: ReadonlySet<string>; readonly serializable: boolean },
 ): Promise<string> {
   for (const { alarm } of source.alarms()) {
     const name = alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : "UNKNOWN";
-    if (!excluded.has(name)) return `ALARM ${name}`;
+    if (asked.excluded.has(name)) {
+      logger.debug("/health excluded alarm", { alarm: name });
+      continue;
+    }
+    logger.warn("serving /health false due to an alarm", { alarm: name });
+    return `ALARM ${name}`;
   }
-  if (!serializable && !source.hasLeader()) return "RAFT NO LEADER";
-  const error = await source.probeRead(serializable);
-  return error === undefined ? "" : `RANGE ERROR:${error}`;
+  if (!asked.serializable && !source.hasLeader()) {
+    logger.warn("serving /health false; no leader");
+    return "RAFT NO LEADER";
+  }
+  const error = await source.probeRead(asked.serializable);
+  if (error === undefined) return "";
+  logger.warn("serving /health false; Range fails", { error });
+  return `RANGE ERROR:${error}`;
 }
 
 function installChecks(
@@ -102,6 +115,7 @@ function installChecks(
   const serve = (exchange: HttpExchange, names: readonly string[]): void => {
     if (exchange.method !== "GET") {
       httpError(exchange, 405, "Method Not Allowed", { allow: "GET" });
+      logger.warn("Health request error", { path: exchange.path, "status-code": 405 });
       return;
     }
     void runChecks(type, names, checks, counters).then(({ text, ok }) => {

@@ -10,6 +10,7 @@ import type { Logger } from "../../io/logger.ts";
 import { BodyTooLargeError, ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { ConnectionInfo } from "./server-call.ts";
+import type { UpgradeHandler } from "./upgrade.ts";
 
 /** How often half-sent requests are looked for. */
 const CHECK_INTERVAL_MS = 1000;
@@ -22,6 +23,8 @@ export interface Http1ServerOptions {
   readonly logger: Logger;
   readonly infoOf: (socket: Socket) => ConnectionInfo;
   readonly onHandlerError: ((error: unknown) => void) | undefined;
+  /** Without one, requests for another protocol are served as plain ones. */
+  readonly upgrade?: UpgradeHandler | undefined;
 }
 
 export class Http1Server {
@@ -44,6 +47,11 @@ export class Http1Server {
       (request, response) => this.#onRequest(request, response),
     );
     this.#server.on("clientError", onClientError);
+    const { upgrade } = options;
+    if (upgrade !== undefined)
+      this.#server.on("upgrade", (request: IncomingMessage, socket: Socket, first: Uint8Array) =>
+        this.#onUpgrade(upgrade, request, socket, first),
+      );
     // node:http starts its timeout checks when it listens; this server only ever gets sockets handed over.
     this.#server.emit("listening");
   }
@@ -72,6 +80,24 @@ export class Http1Server {
     }
   }
 
+  #onUpgrade(upgrade: UpgradeHandler, request: IncomingMessage, socket: Socket, first: Uint8Array): void {
+    const target = request.url ?? "/";
+    const mark = target.indexOf("?");
+    if (first.length > 0) socket.unshift(first);
+    const taken = upgrade({
+      method: request.method ?? "GET",
+      path: mark < 0 ? target : target.slice(0, mark),
+      query: mark < 0 ? "" : target.slice(mark + 1),
+      connection: this.#options.infoOf(socket),
+      header: (name) => {
+        const value = request.headers[name];
+        return Array.isArray(value) ? value.join(", ") : value;
+      },
+      socket,
+    });
+    if (!taken) this.accept(socket, plainHead(request));
+  }
+
   /** Closes idle connections; those in use close after their response. */
   drain(): void {
     this.#draining = true;
@@ -83,6 +109,17 @@ export class Http1Server {
     this.#server.close();
     this.#server.closeAllConnections();
   }
+}
+
+/** The head of a request without its wish for another protocol, to be read again. */
+function plainHead(request: IncomingMessage): Uint8Array {
+  let head = `${request.method} ${request.url} HTTP/${request.httpVersion}\r\n`;
+  const { rawHeaders } = request;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (/^(upgrade|connection|http2-settings)$/i.test(rawHeaders[i]!)) continue;
+    head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
+  }
+  return Buffer.from(`${head}\r\n`, "latin1");
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

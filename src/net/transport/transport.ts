@@ -23,6 +23,7 @@ import { couldBePreface, ServerConnection, type ServerConnectionContext } from "
 import { OutputBufferPool } from "./socket-output.ts";
 import { type ListenerTls, TlsContext } from "./tls-context.ts";
 import { TransportMetrics } from "./transport-metrics.ts";
+import type { UpgradeHandler } from "./upgrade.ts";
 
 /** Where to listen: a TCP port (0 for any) or a Unix socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly socketPath: string };
@@ -34,6 +35,8 @@ export interface TransportOptions {
   readonly router?: GrpcRouter | undefined;
   /** Without a handler only gRPC is served. */
   readonly http?: HttpHandler | undefined;
+  /** Takes over HTTP/1.1 connections whose requests ask for another protocol (WebSocket). */
+  readonly upgrade?: UpgradeHandler | undefined;
   readonly limits?: Partial<TransportLimits> | undefined;
   readonly keepalive?: Partial<KeepaliveOptions> | undefined;
   readonly metrics?: TransportMetrics | undefined;
@@ -100,6 +103,7 @@ export class Transport {
             logger: options.logger,
             infoOf: (socket) => this.#infoOf(socket),
             onHandlerError: options.onHandlerError,
+            upgrade: options.upgrade,
           });
     this.#buffers = new OutputBufferPool();
     this.#servers = [];

@@ -1,0 +1,71 @@
+/** The paths of the JSON gateway and the gRPC methods behind them (etcd api/etcdserverpb/rpc.proto, google.api.http options). */
+import { ElectionService } from "../../proto/generated/election.ts";
+import { LockService } from "../../proto/generated/lock.ts";
+import {
+  AuthService,
+  ClusterService,
+  KVService,
+  LeaseService,
+  MaintenanceService,
+  WatchService,
+} from "../../proto/generated/rpc.ts";
+import type { MethodInfo } from "../../proto/message-codec.ts";
+
+const PATHS: readonly (readonly [path: string, method: unknown])[] = [
+  ["/v3/kv/range", KVService.range],
+  ["/v3/kv/put", KVService.put],
+  ["/v3/kv/deleterange", KVService.deleteRange],
+  ["/v3/kv/txn", KVService.txn],
+  ["/v3/kv/compaction", KVService.compact],
+  ["/v3/watch", WatchService.watch],
+  ["/v3/lease/grant", LeaseService.leaseGrant],
+  ["/v3/lease/revoke", LeaseService.leaseRevoke],
+  ["/v3/kv/lease/revoke", LeaseService.leaseRevoke],
+  ["/v3/lease/keepalive", LeaseService.leaseKeepAlive],
+  ["/v3/lease/timetolive", LeaseService.leaseTimeToLive],
+  ["/v3/kv/lease/timetolive", LeaseService.leaseTimeToLive],
+  ["/v3/lease/leases", LeaseService.leaseLeases],
+  ["/v3/kv/lease/leases", LeaseService.leaseLeases],
+  ["/v3/cluster/member/add", ClusterService.memberAdd],
+  ["/v3/cluster/member/remove", ClusterService.memberRemove],
+  ["/v3/cluster/member/update", ClusterService.memberUpdate],
+  ["/v3/cluster/member/list", ClusterService.memberList],
+  ["/v3/cluster/member/promote", ClusterService.memberPromote],
+  ["/v3/maintenance/alarm", MaintenanceService.alarm],
+  ["/v3/maintenance/status", MaintenanceService.status],
+  ["/v3/maintenance/defragment", MaintenanceService.defragment],
+  ["/v3/maintenance/hash", MaintenanceService.hash],
+  ["/v3/maintenance/hashkv", MaintenanceService.hashKV],
+  ["/v3/maintenance/snapshot", MaintenanceService.snapshot],
+  ["/v3/maintenance/transfer-leadership", MaintenanceService.moveLeader],
+  ["/v3/maintenance/downgrade", MaintenanceService.downgrade],
+  ["/v3/auth/enable", AuthService.authEnable],
+  ["/v3/auth/disable", AuthService.authDisable],
+  ["/v3/auth/status", AuthService.authStatus],
+  ["/v3/auth/authenticate", AuthService.authenticate],
+  ["/v3/auth/user/add", AuthService.userAdd],
+  ["/v3/auth/user/get", AuthService.userGet],
+  ["/v3/auth/user/list", AuthService.userList],
+  ["/v3/auth/user/delete", AuthService.userDelete],
+  ["/v3/auth/user/changepw", AuthService.userChangePassword],
+  ["/v3/auth/user/grant", AuthService.userGrantRole],
+  ["/v3/auth/user/revoke", AuthService.userRevokeRole],
+  ["/v3/auth/role/add", AuthService.roleAdd],
+  ["/v3/auth/role/get", AuthService.roleGet],
+  ["/v3/auth/role/list", AuthService.roleList],
+  ["/v3/auth/role/delete", AuthService.roleDelete],
+  ["/v3/auth/role/grant", AuthService.roleGrantPermission],
+  ["/v3/auth/role/revoke", AuthService.roleRevokePermission],
+  ["/v3/lock/lock", LockService.lock],
+  ["/v3/lock/unlock", LockService.unlock],
+  ["/v3/election/campaign", ElectionService.campaign],
+  ["/v3/election/proclaim", ElectionService.proclaim],
+  ["/v3/election/leader", ElectionService.leader],
+  ["/v3/election/observe", ElectionService.observe],
+  ["/v3/election/resign", ElectionService.resign],
+];
+
+/** Path -> method. All are called with POST. */
+export const GATEWAY_ROUTES: ReadonlyMap<string, MethodInfo> = new Map(
+  PATHS.map(([path, method]) => [path, method as MethodInfo]),
+);
