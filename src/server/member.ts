@@ -17,6 +17,7 @@ import type { CompactionJob } from "../core/mvcc/compaction.ts";
 import type { WatchEvent } from "../core/mvcc/watch-event.ts";
 import { RaftError } from "../core/raft/raft-error.ts";
 import { RawNode } from "../core/raft/raw-node.ts";
+import { statusText } from "../core/raft/status.ts";
 import {
   type ConfState,
   type Entry,
@@ -309,6 +310,11 @@ export class Member {
 
   get committedIndex(): number {
     return this.#committedIndex;
+  }
+
+  /** Raft's status as etcd's /debug/vars prints it. */
+  raftStatusText(): string {
+    return statusText(this.#driver.node.status());
   }
 
   get raftTerm(): number {
