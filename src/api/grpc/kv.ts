@@ -28,6 +28,7 @@ import {
   RangeRequest,
   TxnRequest,
 } from "../../proto/generated/rpc.ts";
+import { allocate } from "../../proto/slab.ts";
 import { type CallerIdentity, type CallGate, wireError } from "./call-gate.ts";
 
 export interface KvServer {
@@ -121,10 +122,17 @@ function credentialsOf(identity: CallerIdentity | undefined): RequestCredentials
   return identity === undefined ? NO_CREDENTIALS : { username: identity.username, authRevision: identity.revision };
 }
 
+/** A copy from a slab: messages are small, and an ArrayBuffer of its own for each would cost more than the copy. */
+function copied(message: Uint8Array): Uint8Array {
+  const copy = allocate(message.length);
+  copy.set(message);
+  return copy;
+}
+
 /** Decodes a copy: the message is a view of a receive buffer, and reads may wait. */
 function decoded<M>(call: ServerCall, decode: (bytes: Uint8Array) => M, message: Uint8Array): M | undefined {
   try {
-    return decode(message.slice());
+    return decode(copied(message));
   } catch (error) {
     call.fail(malformed(error));
     return undefined;
@@ -179,7 +187,7 @@ function putMethod(gate: CallGate, server: KvServer): UnaryMethod {
         isSameTurn = false;
       });
       // Identified later: the receive buffer will be reused by then.
-      if (isSameTurn) bytes = message.slice();
+      if (isSameTurn) bytes = copied(message);
     },
   };
 }
@@ -306,7 +314,7 @@ function deleteRangeMethod(gate: CallGate, server: KvServer): UnaryMethod {
   return {
     kind: "unary",
     handle(call, message) {
-      const bytes = message.slice();
+      const bytes = copied(message);
       const request = decoded(call, DeleteRangeRequest.decode, bytes);
       if (request === undefined) return;
       admitted(gate, call, false, (identity) => {
@@ -321,7 +329,7 @@ function txnMethod(gate: CallGate, server: KvServer): UnaryMethod {
   return {
     kind: "unary",
     handle(call, message) {
-      const bytes = message.slice();
+      const bytes = copied(message);
       const request = decoded(call, TxnRequest.decode, bytes);
       if (request === undefined) return;
       const startMs = server.now();

@@ -18,6 +18,7 @@ import {
   writeVarintField,
 } from "../../proto/field.ts";
 import { ProtoError } from "../../proto/proto-error.ts";
+import { allocate } from "../../proto/slab.ts";
 
 /** Field numbers of InternalRaftRequest: which request an entry holds. */
 export const RequestField = {
@@ -76,7 +77,7 @@ export function encodeRaftRequest(
   let headerSize = sizeOfVarintField(1, id);
   if (username.length > 0) headerSize += sizeOfBytesField(2, username.length);
   if (credentials.authRevision !== 0) headerSize += sizeOfVarintField(3, credentials.authRevision);
-  const out = new Uint8Array(sizeOfBytesField(field, request.length) + sizeOfBytesField(HEADER_FIELD, headerSize));
+  const out = allocate(sizeOfBytesField(field, request.length) + sizeOfBytesField(HEADER_FIELD, headerSize));
   // Fields ascend as Go writes them: the header stands before the auth and cluster requests, after the key-value ones.
   let at = 0;
   if (field < HEADER_FIELD) at = writeBytesField(field, request, out, at);
