@@ -46,11 +46,13 @@ export class MixedCluster {
   readonly members: ClusterMember[];
   readonly #folder: { path: string; remove: () => void };
   readonly #flags: readonly string[];
+  #planned: number;
 
   private constructor(flags: readonly string[]) {
     this.members = [];
     this.#folder = temporaryFolder("mixed");
     this.#flags = flags;
+    this.#planned = 0;
   }
 
   static async start(kinds: readonly Kind[], flags: readonly string[] = []): Promise<MixedCluster> {
@@ -64,7 +66,7 @@ export class MixedCluster {
   /** A further member, not started. */
   async plan(kind: Kind): Promise<ClusterMember> {
     const member: ClusterMember = {
-      name: `m${this.members.length}`,
+      name: `m${this.#planned++}`,
       kind,
       endpoint: `http://127.0.0.1:${await freePort()}`,
       peerUrl: `http://127.0.0.1:${await freePort()}`,
