@@ -37,6 +37,8 @@ export function clusterMethods(gate: CallGate, server: ClusterServer): Map<strin
       unaryMethod(gate, {
         request: rpc.MemberAddRequest,
         response: rpc.MemberAddResponse,
+        // etcd reads the URLs before it looks at who asks.
+        identityError: (request, error) => (parseUrls(request.peerURLs).ok ? error : etcdError("MemberBadURLs")),
         async answer(request, identity, call) {
           const parsed = parseUrls(request.peerURLs);
           if (!parsed.ok) throw etcdError("MemberBadURLs");

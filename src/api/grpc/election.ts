@@ -101,6 +101,7 @@ export function electionMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMe
 function localMethod<Q extends object, R extends object>(gate: CallGate, handler: UnaryHandler<Q, R>): GrpcMethod {
   return unaryMethod(gate, {
     ...handler,
+    identityError: (_request, error) => localError(error),
     async answer(request, identity, call) {
       try {
         return await handler.answer(request, identity, call);
@@ -214,7 +215,7 @@ function openObserve(gate: CallGate, kv: LocalKv, call: ServerCall): void {
     }
     gate.identify(call, (identity, error) => {
       if (error === undefined) void observe(kv, name, identity, new ObserveSink(call));
-      else call.fail(error);
+      else call.fail(localError(error));
     });
   };
 }

@@ -61,6 +61,6 @@ export async function sessionLease(kv: LocalKv, lease: bigint, identity: CallerI
 }
 
 /** The error as the client library inside etcd passes it on. */
-export function localError(error: unknown): unknown {
+export function localError<E>(error: E): E | EtcdError {
   return error instanceof EtcdError ? textError(GrpcCode.Unknown, error.message) : error;
 }

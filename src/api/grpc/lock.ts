@@ -37,6 +37,7 @@ export function lockMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMethod
       unaryMethod(gate, {
         request: LockRequest,
         response: LockResponse,
+        identityError: (_request, error) => localError(error),
         async answer(request, identity, call) {
           try {
             return await lock(kv, request, identity, call);
@@ -51,6 +52,7 @@ export function lockMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMethod
       unaryMethod(gate, {
         request: UnlockRequest,
         response: UnlockResponse,
+        identityError: (_request, error) => localError(error),
         async answer({ key }, identity) {
           try {
             const { header } = await kv.deleteRange(DeleteRangeRequest.create({ key }), identity);

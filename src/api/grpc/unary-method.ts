@@ -1,7 +1,7 @@
 /**
  * Unary methods that are not on the hot path: decode, identify the caller, await the answer, encode.
  */
-import { textError } from "../../base/etcd-error.ts";
+import { type EtcdError, textError } from "../../base/etcd-error.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import type { ServerCall, UnaryMethod } from "../../net/transport/server-call.ts";
 import type { MessageCodec } from "../../proto/message-codec.ts";
@@ -12,6 +12,8 @@ export interface UnaryHandler<Q extends object, R extends object> {
   readonly response: MessageCodec<R>;
   /** Served by learners too. */
   readonly learnerMay?: boolean;
+  /** What a caller with bad credentials is told, where that is not the error itself. */
+  identityError?(request: Q, error: EtcdError): EtcdError;
   /** `request` may keep its slices: it was decoded from a copy. */
   answer(request: Q, identity: CallerIdentity | undefined, call: ServerCall): Promise<R> | R;
 }
@@ -28,10 +30,13 @@ export function unaryMethod<Q extends object, R extends object>(
         call.fail(refusal);
         return;
       }
+      const { timing } = gate;
+      const startMs = timing === undefined ? 0 : timing.now();
       let request: Q;
+      // The message is a view of a receive buffer; answers may come after it was reused.
+      const bytes = message.slice();
       try {
-        // The message is a view of a receive buffer; answers may come after it was reused.
-        request = handler.request.decode(message.slice());
+        request = handler.request.decode(bytes);
       } catch (error) {
         call.fail(
           textError(
@@ -43,10 +48,14 @@ export function unaryMethod<Q extends object, R extends object>(
       }
       gate.identify(call, (identity, error) => {
         if (error !== undefined) {
-          call.fail(error);
+          call.fail(handler.identityError?.(request, error) ?? error);
           return;
         }
-        void answer(handler, request, identity, call);
+        void answer(handler, request, identity, call).then((response) => {
+          if (timing === undefined) return;
+          const tookMs = timing.now() - startMs;
+          if (tookMs > timing.warningMs) timing.slow(call, bytes, response, tookMs);
+        });
       });
     },
   };
@@ -57,10 +66,13 @@ async function answer<Q extends object, R extends object>(
   request: Q,
   identity: CallerIdentity | undefined,
   call: ServerCall,
-): Promise<void> {
+): Promise<Uint8Array | undefined> {
   try {
-    call.reply(handler.response.encode(await handler.answer(request, identity, call)));
+    const response = handler.response.encode(await handler.answer(request, identity, call));
+    call.reply(response);
+    return response;
   } catch (error) {
     call.fail(wireError(error));
+    return undefined;
   }
 }
