@@ -192,10 +192,15 @@ test("a flipped bit at rest is named with its file and written over by nothing, 
         throw new Error(`${where}: ${String(error)}\n${log.text(30)}`, { cause: error });
       assert.match(error.message, new RegExp(kind === "wal" ? "/wal/[0-9a-f-]+\\.wal at byte \\d+|/wal: " : "snap/db"));
       named[kind]++;
+      // A meta page with a wrong checksum is what a torn commit leaves: the older one counts, and the next commit goes over it.
+      if (kind === "db" && position < 8192) continue;
       const after = await files(world, node);
       for (const [name, content] of before) {
         const now = after.get(name);
-        assert.ok(now !== undefined && Buffer.compare(now, content) === 0, `${where}: ${name} is as it was`);
+        assert.ok(
+          now !== undefined && Buffer.compare(now, content) === 0,
+          `${where}: ${name} is as it was after ${error.message}`,
+        );
       }
     }
   }

@@ -123,9 +123,12 @@ export class SimulatedNode {
   /** Why the last life ended by itself. */
   end: MemberEnd | undefined;
   lives: number;
+  /** Time of the world when the present life began. */
+  startedMs: number;
   /** Called with each member before it starts to tick. */
   onStart: ((running: RunningMember) => void) | undefined;
   onEnd: ((reason: MemberEnd) => void) | undefined;
+  #next: ProcessClock | undefined;
 
   constructor(options: SimulatedNodeOptions) {
     const { name, world, random } = options;
@@ -154,8 +157,10 @@ export class SimulatedNode {
     this.running = undefined;
     this.end = undefined;
     this.lives = 0;
+    this.startedMs = 0;
     this.onStart = undefined;
     this.onEnd = undefined;
+    this.#next = undefined;
   }
 
   get alive(): boolean {
@@ -168,11 +173,15 @@ export class SimulatedNode {
 
   /** Starts the process. Rejects with what the member says when it refuses to start; never settles when it is killed before. */
   async start(
-    options: { peers?: PeerNetwork | undefined; config?: Partial<MemberConfig>; clock?: ProcessClockOptions } = {},
+    options: { peers?: PeerNetwork | undefined; config?: Partial<MemberConfig> } = {},
   ): Promise<RunningMember> {
     if (this.lives > 0 && this.process.alive) throw new Error(`${this.name} runs already`);
-    const process = this.lives === 0 ? this.process : this.#nextProcess(options.clock);
+    // After a crash the disk was made with the clock of the life to come.
+    const process = this.#next ?? this.process;
+    this.#next = undefined;
+    this.process = process;
     this.lives++;
+    this.startedMs = this.#world.now();
     this.end = undefined;
     const running = await runMember(
       { ...this.config, ...options.config },
@@ -193,15 +202,11 @@ export class SimulatedNode {
     return running;
   }
 
-  #next: { process: ProcessClock } | undefined = undefined;
-
-  #nextProcess(clock: ProcessClockOptions | undefined): ProcessClock {
-    // The disk after the crash was made with the clock of the life to come.
-    const { process } = this.#next!;
-    if (clock?.wallOffsetMs !== undefined) process.jumpWall(clock.wallOffsetMs);
-    this.#next = undefined;
-    this.process = process;
-    return process;
+  /** A peer refused this member because it is no part of the cluster any more. */
+  removedByPeers(): void {
+    if (this.end !== undefined) return;
+    this.end = { kind: "removed" };
+    this.onEnd?.(this.end);
   }
 
   /** The process is gone at once; with power loss only what was synced is sure to be on the disk of the next life. */
@@ -209,7 +214,7 @@ export class SimulatedNode {
     this.process.kill();
     this.running = undefined;
     const process = new ProcessClock(this.#world, options.clock ?? {});
-    this.#next = { process };
+    this.#next = process;
     this.disk = this.disk.crash({ powerLoss: options.powerLoss ?? true, clock: process });
   }
 

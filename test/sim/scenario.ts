@@ -1,0 +1,201 @@
+/** One run of the simulation from a seed: a cluster, clients, harm, and in the end the checks of what must hold once the harm is over. */
+import type { RunningMember } from "../../src/server/embed.ts";
+import type { MemberConfig } from "../../src/server/member-config.ts";
+import { SimulatedCluster } from "./cluster.ts";
+import { KvClient } from "./kv-client.ts";
+import { LeaseClient } from "./lease-client.ts";
+import { isLinearizable } from "./linearizability.ts";
+import { FAULTS, type Fault, Nemesis } from "./nemesis.ts";
+import { Violation } from "./violation.ts";
+import { WatchClient } from "./watch-client.ts";
+
+export interface ScenarioOptions {
+  readonly seed: number;
+  readonly members: number;
+  /** Milliseconds of harm, of the world. */
+  readonly durationMs: number;
+  /** Default: all of them, or a part chosen by the seed. */
+  readonly faults?: readonly Fault[];
+  /** Mean time between faults. Default: by the seed. */
+  readonly faultEveryMs?: number;
+  readonly config?: Partial<MemberConfig>;
+  readonly plant?: (running: RunningMember) => void;
+}
+
+export interface ScenarioResult {
+  readonly seed: number;
+  readonly simulatedMs: number;
+  readonly revisions: number;
+  readonly answered: number;
+  readonly unanswered: number;
+  readonly crashes: number;
+  readonly elections: number;
+  readonly delivered: number;
+  readonly renewals: number;
+  readonly packets: number;
+  readonly faults: ReadonlyMap<Fault, number>;
+  /** What differs between two runs if anything does. */
+  readonly fingerprint: string;
+}
+
+/** A run that broke a promise: seed and time replay it. */
+export class SimulationFailure extends Error {
+  override readonly name = "SimulationFailure";
+  readonly seed: number;
+  readonly atMs: number;
+
+  constructor(cluster: SimulatedCluster, cause: unknown) {
+    const atMs = cluster.world.now();
+    super(
+      `seed ${cluster.seed}, ${atMs.toFixed(3)} ms: ${cause instanceof Error ? cause.message : String(cause)}\n${cluster.log.text(40)}`,
+      { cause },
+    );
+    this.seed = cluster.seed;
+    this.atMs = atMs;
+  }
+}
+
+const SETTLE_MS = 60_000;
+/** A lease lives on for up to its time to live at each change of the leader, and is revoked at a limited rate. */
+const LEASE_SLACK_MS = 15_000;
+
+export async function runScenario(options: ScenarioOptions): Promise<ScenarioResult> {
+  const { seed, members } = options;
+  const cluster = new SimulatedCluster({
+    seed,
+    members,
+    ...(options.config === undefined ? {} : { config: options.config }),
+    ...(options.plant === undefined ? {} : { plant: options.plant }),
+  });
+  const onRejection = (error: unknown): void => {
+    cluster.findings.report(
+      `a promise was rejected and nobody looked: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+  };
+  process.on("unhandledRejection", onRejection);
+  try {
+    return await run(cluster, options);
+  } catch (error) {
+    throw error instanceof SimulationFailure ? error : new SimulationFailure(cluster, error);
+  } finally {
+    process.off("unhandledRejection", onRejection);
+    for (const node of cluster.nodes) node.process.kill();
+  }
+}
+
+async function run(cluster: SimulatedCluster, options: ScenarioOptions): Promise<ScenarioResult> {
+  const { random, shared } = cluster;
+  const all = Object.keys(FAULTS) as Fault[];
+  const every = options.faultEveryMs ?? 200 + random.integer(1500);
+  // A few kinds at a time go deeper than all at once.
+  const some = random.chance(0.3) ? all : all.filter(() => random.chance(0.4));
+  const faults = options.faults ?? some;
+  const clients = Array.from({ length: 4 }, (_, i) => new KvClient(`c${i}`, shared, random.fork()));
+  const watches = Array.from({ length: 2 }, (_, i) => new WatchClient(`w${i}`, shared, random.fork()));
+  const leases = Array.from({ length: 2 }, (_, i) => new LeaseClient(`l${i}`, shared, random.fork()));
+  cluster.revisions.onChange = (change, atMs) => {
+    if (change.isDelete) for (const lease of leases) lease.deleted(change.key, atMs);
+  };
+  const nemesis = new Nemesis(cluster, { random: random.fork(), faults, meanMs: every });
+  cluster.startAll();
+  for (const each of [...clients, ...watches, ...leases]) each.start();
+  nemesis.start();
+  await cluster.run(options.durationMs);
+  nemesis.calm();
+  for (const each of [...clients, ...leases]) each.stop();
+  await settle(cluster, nemesis);
+  await checkEqual(cluster);
+  await checkWatches(cluster, watches);
+  await checkLeases(cluster, leases);
+  checkHistory(cluster);
+  const { world, revisions, raft, network } = cluster;
+  return {
+    seed: cluster.seed,
+    simulatedMs: world.now(),
+    revisions: revisions.newest,
+    answered: shared.answered,
+    unanswered: shared.unanswered,
+    crashes: cluster.crashes,
+    elections: raft.elections,
+    delivered: watches.reduce((sum, watch) => sum + watch.delivered, 0),
+    renewals: leases.reduce((sum, lease) => sum + lease.renewals, 0),
+    packets: network.packets,
+    faults: nemesis.counts,
+    fingerprint: `${world.now()}/${revisions.newest}/${network.packets}/${network.bytes}/${raft.committedIndex}`,
+  };
+}
+
+/** After the harm a leader comes up, and all members come to the same applied index. */
+async function settle(cluster: SimulatedCluster, nemesis: Nemesis): Promise<void> {
+  const settled = (): boolean => {
+    for (const node of cluster.nodes) {
+      // A removed one ends, and one that was never added finds nobody who knows it.
+      if (node.end?.kind === "removed") cluster.forget(node);
+      else if (node.end !== undefined) nemesis.calm();
+    }
+    const { leader } = cluster;
+    if (leader === undefined) return false;
+    const { members, applied } = {
+      members: leader.running!.member.state.cluster.members(),
+      applied: leader.running!.member.appliedIndex,
+    };
+    if (leader.running!.member.committedIndex !== applied) return false;
+    const urls = new Set(members.flatMap((member) => member.peerURLs));
+    for (const node of cluster.nodes) if (!urls.has(node.config.advertisePeerUrls[0]!)) cluster.forget(node);
+    return cluster.nodes.every((node) => node.alive && node.running!.member.appliedIndex === applied);
+  };
+  if (!(await cluster.runUntil(settled, SETTLE_MS))) {
+    const state = cluster.nodes.map(
+      ({ name, alive, running, end }) =>
+        `${name}: ${alive ? "alive" : "dead"} ${end === undefined ? "" : end.kind} applied ${running?.member.appliedIndex}, leader ${running?.member.leader.toString(16)}`,
+    );
+    throw new Violation(`no progress in ${SETTLE_MS} ms after the faults ended: ${state.join("; ")}`);
+  }
+  cluster.findings.check(
+    cluster.leader!.running!.member.appliedIndex >= cluster.raft.committedIndex,
+    () => `committed entries up to ${cluster.raft.committedIndex} are gone`,
+  );
+}
+
+/** The hash of the key space is the same on all members, and so is what the history says is in it. */
+async function checkEqual(cluster: SimulatedCluster): Promise<void> {
+  const { findings, revisions, shared } = cluster;
+  const leader = cluster.leader!;
+  const { revision, compactRevision } = leader.running!.member.state.store;
+  findings.check(
+    revision >= shared.acknowledgedRevision,
+    () => `revision ${revision} at the end; ${shared.acknowledgedRevision} was acknowledged`,
+  );
+  findings.check(revision === revisions.newest, () => `revision ${revision} at the end; ${revisions.newest} was made`);
+  const hashes: string[] = [];
+  for (const node of cluster.nodes) {
+    const { hash, hashRevision } = await cluster.await(node.running!.maintenance.hashKv(revision), 60_000, "a hash");
+    hashes.push(`${node.name}: ${hash} at ${hashRevision}`);
+  }
+  const distinct = new Set(hashes.map((text) => text.slice(text.indexOf(":"))));
+  findings.check(
+    distinct.size === 1,
+    () => `hashes at revision ${revision} (compacted ${compactRevision}): ${hashes.join("; ")}`,
+  );
+  findings.raise();
+}
+
+async function checkWatches(cluster: SimulatedCluster, watches: readonly WatchClient[]): Promise<void> {
+  const caughtUp = (): boolean => watches.every((watch) => watch.nextRevision > cluster.revisions.newest);
+  if (!(await cluster.runUntil(caughtUp, 20_000))) {
+    const where = watches.map(({ nextRevision }) => nextRevision).join();
+    throw new Violation(`watches stand at ${where}, the store at ${cluster.revisions.newest}`);
+  }
+}
+
+async function checkLeases(cluster: SimulatedCluster, leases: readonly LeaseClient[]): Promise<void> {
+  const overdue = (): string[] => leases.flatMap((lease) => lease.overdue(cluster.world.now(), LEASE_SLACK_MS));
+  await cluster.run(LEASE_SLACK_MS + 8000);
+  const late = overdue();
+  if (late.length > 0) throw new Violation(`leases of ${late.join()} have not ended`);
+}
+
+function checkHistory(cluster: SimulatedCluster): void {
+  for (const [key, calls] of cluster.shared.calls)
+    if (!isLinearizable(calls)) throw new Violation(`the calls to ${key} have no linear order`);
+}
