@@ -19,6 +19,11 @@ export class Histogram {
   }
 
   observe(value: number): void {
+    this.observeTimes(value, 1);
+  }
+
+  /** The same value several times at once. */
+  observeTimes(value: number, times: number): void {
     let low = 0;
     let high = this.bounds.length;
     while (low < high) {
@@ -26,9 +31,9 @@ export class Histogram {
       if (value <= this.bounds[middle]!) high = middle;
       else low = middle + 1;
     }
-    this.counts[low]!++;
-    this.sum += value;
-    this.count++;
+    this.counts[low]! += times;
+    this.sum += value * times;
+    this.count += times;
   }
 }
 

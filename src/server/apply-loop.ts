@@ -8,7 +8,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { type EtcdError, etcdError } from "../base/etcd-error.ts";
-import type { EntryContext } from "../core/apply/applier.ts";
+import type { ApplyResult, EntryContext } from "../core/apply/applier.ts";
 import { RaftRequestReader } from "../core/apply/raft-request.ts";
 import type { MembershipChange } from "../core/membership/cluster.ts";
 import { membershipError } from "../core/membership/membership-error.ts";
@@ -21,7 +21,7 @@ import { ConfChange } from "../proto/generated/raft.ts";
 import { AlarmType } from "../proto/generated/rpc.ts";
 import { saveConfState, saveConsistentIndex } from "./consistent-index.ts";
 import type { MemberState } from "./member-state.ts";
-import type { PendingRequests } from "./pending-requests.ts";
+import type { PendingRequests, PendingSlot } from "./pending-requests.ts";
 
 /** Longest slice, milliseconds. */
 const SLICE_MS = 4;
@@ -41,7 +41,10 @@ export interface ApplyEffects {
   snapshotForced(): void;
   /** A slice ended; everything up to `index` is applied. */
   advanced(index: number): void;
-  observe(field: number, startMs: number, nowMs: number, failed: boolean): void;
+  /** The same for one that was proposed here. */
+  observe(slot: PendingSlot, request: RaftRequestReader, payload: Uint8Array, nowMs: number, result: ApplyResult): void;
+  /** A request was applied, here or anywhere; `payload` is the entry's. */
+  applied(request: RaftRequestReader, payload: Uint8Array, tookMs: number, result: ApplyResult): void;
 }
 
 interface Job {
@@ -187,13 +190,15 @@ export class ApplyLoop {
     const suffix = request.idPrefix === this.#requestPrefix ? request.idSuffix : -1;
     const wanted = suffix >= 0 && this.#pending.isWanted(suffix);
     this.#context.index = entry.index;
+    const startMs = this.#clock.now();
     const result = this.#state.applier.apply(request, entry.data, wanted, this.#context);
+    const nowMs = this.#clock.now();
+    this.#effects.applied(request, entry.data, nowMs - startMs, result);
     if (result.events.length > 0) this.#effects.notify(result.events, result.revision);
     if (result.compaction !== undefined) this.#effects.compactionAccepted(result.compaction);
     if (result.forceSnapshot) this.#effects.snapshotForced();
     const slot = suffix >= 0 ? this.#pending.take(suffix) : undefined;
-    if (slot !== undefined)
-      this.#effects.observe(request.field, slot.startMs, this.#context.nowMs, result.error !== undefined);
+    if (slot !== undefined) this.#effects.observe(slot, request, entry.data, nowMs, result);
     const { response, error, compaction } = result;
     if (error?.kind === "NoSpace" && !this.#state.alarms.isRaised(AlarmType.NOSPACE)) {
       this.#logger.warn("message exceeded backend quota; raising alarm", {

@@ -20,6 +20,8 @@ export class CompactionRunner {
   /** etcd_debugging_mvcc_db_compaction_*. */
   readonly pauseMs: Histogram;
   readonly totalMs: Histogram;
+  /** etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds. */
+  readonly indexPauseMs: Histogram;
   keysTotal: number;
   lastUnixSeconds: number;
   #stopped: boolean;
@@ -32,6 +34,7 @@ export class CompactionRunner {
     this.#sleepMs = options.sleepMs;
     this.pauseMs = new Histogram(exponentialBounds(1, 2, 13));
     this.totalMs = new Histogram(exponentialBounds(100, 2, 14));
+    this.indexPauseMs = new Histogram(exponentialBounds(0.5, 2, 14));
     this.keysTotal = 0;
     this.lastUnixSeconds = 0;
     this.#stopped = false;
@@ -56,7 +59,9 @@ export class CompactionRunner {
       if (this.#stopped) throw new Error("compaction interrupted: the member stops");
       const sliceMs = this.#clock.now();
       const step = job.step(this.#batchLimit);
-      this.pauseMs.observe(this.#clock.now() - sliceMs);
+      // Steps that go on at once are those on the index.
+      if (step === CompactionStep.Again) this.indexPauseMs.observe(this.#clock.now() - sliceMs);
+      else if (step !== CompactionStep.Waiting) this.pauseMs.observe(this.#clock.now() - sliceMs);
       if (step === CompactionStep.Done) break;
       if (step === CompactionStep.Waiting) await sleep(this.#clock, WAIT_MS);
       else if (step === CompactionStep.Again) await yieldTurn(this.#clock);

@@ -88,7 +88,13 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
     logger.error("a handler failed", { error: String(error), stack: error instanceof Error ? error.stack : undefined });
   };
   const metrics = new TransportMetrics(config.metrics === "extensive");
-  const http = httpSurface(running, config, { clock, logger, metrics, messageBytesMax: settings.messageBytesMax });
+  const http = httpSurface(running, config, {
+    clock,
+    logger,
+    metrics,
+    messageBytesMax: settings.messageBytesMax,
+    peers: () => peers.network()?.metrics,
+  });
   const splitHttp = config.listenClientHttpUrls.length > 0;
   const client = createTransport(settings, {
     router: running.methods,

@@ -16,6 +16,7 @@ import { executeRange } from "../core/kv/range.ts";
 import { NONE } from "../core/raft/types.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Logger } from "../io/logger.ts";
+import type { PeerMetrics } from "../net/peer/peer-metrics.ts";
 import type { HttpHandler } from "../net/transport/http-exchange.ts";
 import type { TransportMetrics } from "../net/transport/transport-metrics.ts";
 import type { UpgradeHandler } from "../net/transport/upgrade.ts";
@@ -45,13 +46,20 @@ export function httpSurface(
     readonly metrics: TransportMetrics;
     /** Of one gRPC message. */
     readonly messageBytesMax: number;
+    readonly peers: () => PeerMetrics | undefined;
   },
 ): HttpSurface {
   const { member } = running;
   const { clock, logger, messageBytesMax } = outside;
   const health = newHealthCounters();
   const scrapes = newScrapeCounters();
-  const families = memberMetricFamilies(running, { transport: outside.metrics, health, scrapes, config });
+  const families = memberMetricFamilies(running, {
+    transport: outside.metrics,
+    health,
+    scrapes,
+    config,
+    peers: outside.peers,
+  });
   const source: HealthSource = {
     hasLeader: () => member.leader !== NONE,
     isLearner: () => member.state.cluster.isLocalMemberLearner,
@@ -104,17 +112,20 @@ export function httpSurface(
 
 const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });
 
-function probeRead(running: RunningMember, serializable: boolean): Promise<string | undefined> {
+function probeRead({ member }: RunningMember, serializable: boolean): Promise<string | undefined> {
   return new Promise((resolve) => {
+    const { clock, metrics } = member;
+    const startMs = clock.now();
     const serve = (error: { message: string } | undefined): void => {
-      if (error !== undefined) {
-        resolve(error.message);
-        return;
+      const executedMs = clock.now();
+      if (error === undefined) {
+        executeRange(member.state.store, PROBE);
+        metrics.rangeSeconds.observe((clock.now() - executedMs) / 1000);
       }
-      executeRange(running.member.state.store, PROBE);
-      resolve(undefined);
+      metrics.observeRequest("Range", error === undefined, (clock.now() - startMs) / 1000);
+      resolve(error?.message);
     };
     if (serializable) serve(undefined);
-    else running.member.waitRead(serve);
+    else member.waitRead(serve);
   });
 }

@@ -2,6 +2,7 @@
 import { exponentialBounds, Histogram } from "../base/histogram.ts";
 
 const SECONDS = exponentialBounds(0.001, 2, 14);
+const APPLY_SECONDS = exponentialBounds(0.0001, 2, 20);
 
 export class MemberMetrics {
   leaderChangesSeen: number;
@@ -26,13 +27,17 @@ export class MemberMetrics {
   readonly snapSyncSeconds: Histogram;
   /** Key: "Put\0true". */
   readonly requestSeconds: Map<string, Histogram>;
-  /** Key: "v3\0Put\0true". */
-  readonly applySeconds: Map<string, Histogram>;
-  readonly putTotal: { value: number };
-  rangeTotal: number;
-  deleteTotal: number;
-  txnTotal: number;
-  putBytesTotal: number;
+  /** By field of InternalRaftRequest, twice, plus 1 for success. */
+  readonly applySeconds: Map<number, Histogram>;
+  /** Time in the store of ranges that were served, and of those that failed there. */
+  readonly rangeSeconds: Histogram;
+  readonly failedRangeSeconds: Histogram;
+  readonly snapMarshalSeconds: Histogram;
+  readonly snapDatabaseSaveSeconds: Histogram;
+  readonly snapDatabaseSyncSeconds: Histogram;
+  readonly walWriteSeconds: Histogram;
+  /** Promotions refused or failed on this leader, by reason. */
+  readonly learnerPromotionFailures: Map<string, number>;
 
   constructor() {
     this.leaderChangesSeen = 0;
@@ -57,11 +62,13 @@ export class MemberMetrics {
     this.snapSyncSeconds = new Histogram(SECONDS);
     this.requestSeconds = new Map();
     this.applySeconds = new Map();
-    this.putTotal = { value: 0 };
-    this.rangeTotal = 0;
-    this.deleteTotal = 0;
-    this.txnTotal = 0;
-    this.putBytesTotal = 0;
+    this.rangeSeconds = new Histogram(APPLY_SECONDS);
+    this.failedRangeSeconds = new Histogram(APPLY_SECONDS);
+    this.snapMarshalSeconds = new Histogram(SECONDS);
+    this.snapDatabaseSaveSeconds = new Histogram(exponentialBounds(0.1, 2, 10));
+    this.snapDatabaseSyncSeconds = new Histogram(SECONDS);
+    this.walWriteSeconds = new Histogram(SECONDS);
+    this.learnerPromotionFailures = new Map();
   }
 
   observeRequest(type: string, success: boolean, seconds: number): void {
@@ -70,6 +77,16 @@ export class MemberMetrics {
     if (histogram === undefined) {
       histogram = new Histogram(SECONDS);
       this.requestSeconds.set(key, histogram);
+    }
+    histogram.observe(seconds);
+  }
+
+  observeApply(field: number, success: boolean, seconds: number): void {
+    const key = field * 2 + Number(success);
+    let histogram = this.applySeconds.get(key);
+    if (histogram === undefined) {
+      histogram = new Histogram(APPLY_SECONDS);
+      this.applySeconds.set(key, histogram);
     }
     histogram.observe(seconds);
   }

@@ -64,6 +64,7 @@ import { RaftDriver } from "./raft-driver.ts";
 import { ReadIndexRounds } from "./read-index.ts";
 import { RequestIdGenerator } from "./request-id.ts";
 import { REQUEST_TYPE_NAMES } from "./request-types.ts";
+import { SlowRequests } from "./slow-requests.ts";
 import { SnapshotFiles } from "./snapshot-files.ts";
 import { StoreEvents } from "./store-events.ts";
 
@@ -107,6 +108,7 @@ export class Member {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: MemberMetrics;
+  readonly slowRequests: SlowRequests;
   readonly hub: WatchHub;
   readonly reads: ReadIndexRounds;
   readonly proposer: Proposer;
@@ -157,6 +159,12 @@ export class Member {
     this.random = random;
     this.logger = logger;
     this.metrics = metrics;
+    this.slowRequests = new SlowRequests({
+      clock,
+      logger: this.logger,
+      metrics,
+      limits: { applyMs: config.warningApplyMs, unaryMs: config.warningUnaryRequestMs },
+    });
     this.ids = new RequestIdGenerator(raft.memberId, clock.wallNow());
     this.header = new ResponseHeaderEncoder(
       { clusterId: raft.clusterId, memberId: raft.memberId },
@@ -590,8 +598,23 @@ export class Member {
         this.#forceSnapshot = true;
       },
       advanced: (index) => this.#advanced(index),
-      observe: (field, startMs, nowMs, failed) => {
-        this.metrics.observeRequest(REQUEST_TYPE_NAMES.get(field) ?? "Unknown", !failed, (nowMs - startMs) / 1000);
+      observe: (slot, request, payload, nowMs, result) => {
+        const { field, start, end } = request;
+        const tookMs = nowMs - slot.startMs;
+        const type = REQUEST_TYPE_NAMES.get(field) ?? "Unknown";
+        this.metrics.observeRequest(type, result.error === undefined, tookMs / 1000);
+        if (tookMs <= this.slowRequests.limits.unaryMs || slot.request.remoteAddress === undefined) return;
+        this.slowRequests.unary(`/etcdserverpb.KV/${type}`, payload.subarray(start, end), {
+          response: result.response,
+          tookMs,
+          remoteAddress: slot.request.remoteAddress,
+        });
+      },
+      applied: (request, payload, tookMs, result) => {
+        const { error } = result;
+        this.metrics.observeApply(request.field, error === undefined || error.kind === "Compacted", tookMs / 1000);
+        if (tookMs > this.slowRequests.limits.applyMs)
+          this.slowRequests.applied(payload, tookMs, result.response, error);
       },
     };
   }

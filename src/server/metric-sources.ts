@@ -3,22 +3,26 @@ import type { HealthCounters } from "../api/http/health.ts";
 import { type HistogramSample, MetricFamilies, type Sample } from "../api/http/metric-families.ts";
 import type { ScrapeCounters } from "../api/http/metrics.ts";
 import { idHex } from "../base/bytes.ts";
-import { GRPC_CODE_NAMES } from "../base/grpc-code.ts";
-import { exponentialBounds, Histogram } from "../base/histogram.ts";
+import type { Histogram } from "../base/histogram.ts";
+import type { StoreCounts } from "../core/mvcc/store-counts.ts";
 import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
+import type { PeerMetrics } from "../net/peer/peer-metrics.ts";
 import type { TransportMetrics } from "../net/transport/transport-metrics.ts";
-import type { ServerConfig } from "./config.ts";
+import { AlarmType } from "../proto/generated/rpc.ts";
+import type { FeatureName, ServerConfig } from "./config.ts";
 import type { RunningMember } from "./embed.ts";
 import { DEFAULT_QUOTA_BYTES } from "./member-config.ts";
+import { grpcFamilies, peerFamilies } from "./network-metrics.ts";
 import { processFamilies } from "./process-metrics.ts";
-
-const SECONDS = exponentialBounds(0.001, 2, 14);
+import { REQUEST_TYPE_NAMES } from "./request-types.ts";
 
 export interface MetricSources {
   readonly transport: TransportMetrics;
   readonly health: HealthCounters;
   readonly scrapes: ScrapeCounters;
   readonly config: ServerConfig;
+  /** Undefined before the member connected, and for a member without a network. */
+  readonly peers: () => PeerMetrics | undefined;
 }
 
 export function memberMetricFamilies(running: RunningMember, sources: MetricSources): MetricFamilies {
@@ -26,8 +30,13 @@ export function memberMetricFamilies(running: RunningMember, sources: MetricSour
   serverFamilies(families, running);
   storeFamilies(families, running);
   diskFamilies(families, running);
-  networkFamilies(families, sources.transport);
+  featureFamilies(families, sources.config);
+  watchFamilies(families, running);
+  v2Families(families);
+  grpcFamilies(families, sources.transport);
+  peerFamilies(families, running.member, sources.peers);
   healthFamilies(families, sources.health);
+  scrapeFamilies(families, sources.scrapes);
   processFamilies(families);
   return families;
 }
@@ -125,6 +134,46 @@ function serverFamilies(f: MetricFamilies, { member, gate }: RunningMember): voi
   f.histogram("etcd_server_request_duration_seconds", "Response latency distribution in seconds for each type.", () =>
     labelled(metrics.requestSeconds, ["type", "success"]),
   );
+  f.gauge(
+    "etcd_server_go_version",
+    "Which Go version server is running with. 1 for 'server_go_version' label with current version.",
+    () => [{ labels: { server_go_version: `nodejs-${process.version}` }, value: 1 }],
+  );
+  f.counter(
+    "etcd_server_learner_promote_failures",
+    "The total number of failed learner promotions (likely learner not ready) while this member is leader.",
+    () => [...metrics.learnerPromotionFailures].map(([Reason, value]) => ({ labels: { Reason }, value })),
+  );
+  f.gauge(
+    "etcd_debugging_server_alarms",
+    "Alarms for every member in cluster. 1 for 'server_id' label with current ID. 2 for 'alarm_type' label with type of this alarm",
+    () =>
+      member.state.alarms.get(AlarmType.NONE).map(({ memberID, alarm }) => ({
+        labels: { alarm_type: ALARM_NAMES.get(alarm) ?? String(alarm), server_id: idHex(memberID) },
+        value: 1,
+      })),
+  );
+  f.histogram("etcd_server_apply_duration_seconds", "The latency distributions of v2 apply called by backend.", () =>
+    [...metrics.applySeconds].map(([key, histogram]) => ({
+      labels: {
+        op: REQUEST_TYPE_NAMES.get(key >> 1) ?? "unknown",
+        success: String((key & 1) === 1),
+        version: "v3",
+      },
+      histogram,
+    })),
+  );
+  f.histogram("etcd_server_range_duration_seconds", "The latency distributions of txn.Range", () =>
+    [
+      { labels: { success: "false" }, histogram: metrics.failedRangeSeconds },
+      { labels: { success: "true" }, histogram: metrics.rangeSeconds },
+    ].filter(({ histogram }) => histogram.count > 0),
+  );
+  f.histogram(
+    "etcd_debugging_lease_ttl_total",
+    "Bucketed histogram of lease TTLs.",
+    () => member.state.lessor.ttlSeconds,
+  );
   f.counter(
     "etcd_debugging_server_lease_expired_total",
     "The total number of expired leases.",
@@ -148,6 +197,10 @@ function serverFamilies(f: MetricFamilies, { member, gate }: RunningMember): voi
   );
 }
 
+const ALARM_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(AlarmType).map(([name, value]) => [value, name]),
+);
+
 function clientRequestSamples(counts: ReadonlyMap<string, number>): Sample[] {
   return [...counts].map(([key, value]) => {
     const [type = "", version = ""] = key.split("\0");
@@ -157,10 +210,11 @@ function clientRequestSamples(counts: ReadonlyMap<string, number>): Sample[] {
 
 function storeFamilies(f: MetricFamilies, { member }: RunningMember): void {
   const { metrics, hub, compactions } = member;
-  f.counter("etcd_mvcc_put_total", "Total number of puts seen by this member.", () => metrics.putTotal.value);
-  f.counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.", () => metrics.rangeTotal);
-  f.counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", () => metrics.deleteTotal);
-  f.counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.", () => metrics.txnTotal);
+  const counts = (): StoreCounts => member.state.store.counts;
+  f.counter("etcd_mvcc_put_total", "Total number of puts seen by this member.", () => counts().puts);
+  f.counter("etcd_mvcc_range_total", "Total number of ranges seen by this member.", () => counts().ranges);
+  f.counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", () => counts().deletes);
+  f.counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.", () => counts().txns);
   f.gauge(
     "etcd_mvcc_db_total_size_in_bytes",
     "Total size of the underlying database physically allocated in bytes.",
@@ -186,15 +240,22 @@ function storeFamilies(f: MetricFamilies, { member }: RunningMember): void {
     "The latency distribution of storage hash by revision operation.",
     () => metrics.hashRevSeconds,
   );
-  f.gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", () => member.state.store.index.size);
+  f.gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", () => member.state.store.index.liveKeys);
   f.gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", () => member.state.store.revision);
-  f.gauge("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.", () =>
-    Math.max(0, member.state.store.compactRevision),
+  f.gauge(
+    "etcd_debugging_mvcc_compact_revision",
+    "The revision of the last compaction in store.",
+    () => member.state.store.compactRevision,
+  );
+  f.histogram(
+    "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds",
+    "Bucketed histogram of index compaction pause duration.",
+    () => compactions.indexPauseMs,
   );
   f.gauge(
     "etcd_debugging_mvcc_total_put_size_in_bytes",
     "The total size of put kv pairs seen by this member.",
-    () => metrics.putBytesTotal,
+    () => counts().putBytes,
   );
   f.gauge("etcd_debugging_mvcc_watch_stream_total", "Total number of watch streams.", () => hub.streamCount);
   f.gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.", () => hub.watcherCount);
@@ -289,61 +350,106 @@ function diskFamilies(f: MetricFamilies, { member }: RunningMember): void {
     "The latency distributions of fsync called by snap.",
     () => metrics.snapSyncSeconds,
   );
-  const unusedSeconds = new Histogram(SECONDS);
+  f.histogram(
+    "etcd_debugging_snap_save_marshalling_duration_seconds",
+    "The marshalling cost distributions of save called by snapshot.",
+    () => metrics.snapMarshalSeconds,
+  );
   f.histogram(
     "etcd_snap_db_fsync_duration_seconds",
     "The latency distributions of fsyncing .snap.db file",
-    () => unusedSeconds,
+    () => metrics.snapDatabaseSyncSeconds,
+  );
+  f.histogram(
+    "etcd_snap_db_save_total_duration_seconds",
+    "The total latency distributions of v3 snapshot save",
+    () => metrics.snapDatabaseSaveSeconds,
   );
 }
 
-function networkFamilies(f: MetricFamilies, transport: TransportMetrics): void {
-  f.counter(
-    "etcd_network_client_grpc_received_bytes_total",
-    "The total number of bytes received from grpc clients.",
-    () => transport.grpcReceivedBytes,
+/** Gates of each stage, as etcd's registry names them. AllAlpha and AllBeta are on when every gate of theirs was turned on together. */
+const FEATURE_STAGES: Readonly<Record<FeatureName, "ALPHA" | "BETA">> = {
+  CompactHashCheck: "ALPHA",
+  FastLeaseKeepAlive: "BETA",
+  InitialCorruptCheck: "ALPHA",
+  LeaseCheckpoint: "ALPHA",
+  LeaseCheckpointPersist: "ALPHA",
+  PriorityRequest: "ALPHA",
+  SetMemberLocalAddr: "ALPHA",
+  StopGRPCServiceOnDefrag: "ALPHA",
+  TxnModeWriteWithSharedBuffer: "BETA",
+};
+
+function featureFamilies(f: MetricFamilies, config: ServerConfig): void {
+  const groups = new Map(
+    config.featuresText.split(",").map((part) => {
+      const [name = "", value = ""] = part.split("=");
+      return [name.trim(), value.trim() === "true"] as const;
+    }),
   );
-  f.counter(
-    "etcd_network_client_grpc_sent_bytes_total",
-    "The total number of bytes sent to grpc clients.",
-    () => transport.grpcSentBytes,
-  );
-  const labels = (service: string, method: string): Record<string, string> => ({
-    grpc_method: method,
-    grpc_service: service,
-    grpc_type: STREAM_TYPES.get(`${service}/${method}`) ?? "unary",
+  const sample = (name: string, stage: string, isOn: boolean): Sample => ({
+    labels: { name, stage },
+    value: Number(isOn),
   });
-  f.counter("grpc_server_started_total", "Total number of RPCs started on the server.", () =>
-    [...transport.methods.values()].map((m) => ({ labels: labels(m.service, m.method), value: m.started })),
+  const samples = [
+    sample("AllAlpha", "ALPHA", groups.get("AllAlpha") === true),
+    sample("AllBeta", "BETA", groups.get("AllBeta") === true),
+    ...Object.entries(FEATURE_STAGES).map(([name, stage]) => sample(name, stage, config.features[name as FeatureName])),
+  ];
+  f.gauge("etcd_server_feature_enabled", "Whether or not a feature is enabled. 1 is enabled, 0 is not.", () => samples);
+}
+
+function watchFamilies(f: MetricFamilies, { watches }: RunningMember): void {
+  const { sendSeconds } = watches;
+  f.histogram(
+    "etcd_debugging_server_watch_send_loop_watch_stream_duration_seconds",
+    "The total duration in seconds of running through the send loop watch stream response all events.",
+    () => sendSeconds.events,
   );
-  f.counter(
-    "grpc_server_handled_total",
-    "Total number of RPCs completed on the server, regardless of success or failure.",
-    () =>
-      [...transport.methods.values()].flatMap((m) =>
-        m.handledByCode.flatMap((value, code) =>
-          value === 0
-            ? []
-            : [{ labels: { grpc_code: GRPC_CODE_NAMES[code] ?? String(code), ...labels(m.service, m.method) }, value }],
-        ),
-      ),
+  f.histogram(
+    "etcd_debugging_server_watch_send_loop_watch_stream_duration_per_event_seconds",
+    "The average duration in seconds of running through the send loop watch stream response, per event.",
+    () => sendSeconds.perEvent,
   );
-  f.counter("grpc_server_msg_received_total", "Total number of RPC stream messages received on the server.", () =>
-    [...transport.methods.values()].map((m) => ({ labels: labels(m.service, m.method), value: m.messagesReceived })),
+  f.histogram(
+    "etcd_debugging_server_watch_send_loop_control_stream_duration_seconds",
+    "The total duration in seconds of running through the send loop control stream response.",
+    () => sendSeconds.control,
   );
-  f.counter("grpc_server_msg_sent_total", "Total number of gRPC stream messages sent by the server.", () =>
-    [...transport.methods.values()].map((m) => ({ labels: labels(m.service, m.method), value: m.messagesSent })),
+  f.histogram(
+    "etcd_debugging_server_watch_send_loop_progress_duration_seconds",
+    "The total duration in seconds of running through the progress loop control stream response.",
+    () => sendSeconds.progress,
   );
 }
 
-const STREAM_TYPES: ReadonlyMap<string, string> = new Map([
-  ["etcdserverpb.Watch/Watch", "bidi_stream"],
-  ["etcdserverpb.Lease/LeaseKeepAlive", "bidi_stream"],
-  ["etcdserverpb.KV/RangeStream", "server_stream"],
-  ["etcdserverpb.Maintenance/Snapshot", "server_stream"],
-  ["v3electionpb.Election/Observe", "server_stream"],
-  ["grpc.health.v1.Health/Watch", "server_stream"],
-]);
+/** The old store of API 2 and the proxy's counters: always 0 in a server of etcd 3.7 too. */
+function v2Families(f: MetricFamilies): void {
+  const zero = (): number => 0;
+  f.counter("etcd_debugging_store_expires_total", "Total number of expired keys.", zero);
+  f.counter(
+    "etcd_debugging_store_watch_requests_total",
+    "Total number of incoming watch requests (new or reestablished).",
+    zero,
+  );
+  f.gauge("etcd_debugging_store_watchers", "Count of currently active watchers.", zero);
+  f.gauge("etcd_grpc_proxy_cache_hits_total", "Total number of cache hits", zero);
+  f.gauge("etcd_grpc_proxy_cache_keys_total", "Total number of keys/ranges cached", zero);
+  f.gauge("etcd_grpc_proxy_cache_misses_total", "Total number of cache misses", zero);
+  f.counter("etcd_grpc_proxy_events_coalescing_total", "Total number of events coalescing", zero);
+  f.gauge("etcd_grpc_proxy_watchers_coalescing_total", "Total number of current watchers coalescing", zero);
+}
+
+function scrapeFamilies(f: MetricFamilies, scrapes: ScrapeCounters): void {
+  f.gauge(
+    "promhttp_metric_handler_requests_in_flight",
+    "Current number of scrapes being served.",
+    () => scrapes.inFlight,
+  );
+  f.counter("promhttp_metric_handler_requests_total", "Total number of scrapes by HTTP status code.", () =>
+    Object.entries(scrapes.total).map(([code, value]) => ({ labels: { code }, value })),
+  );
+}
 
 function healthFamilies(f: MetricFamilies, health: HealthCounters): void {
   f.counter("etcd_server_health_success", "The total number of successful health checks", () => health.success);
@@ -352,10 +458,12 @@ function healthFamilies(f: MetricFamilies, health: HealthCounters): void {
     [...health.checks.values()].map((check) => ({ labels: { name: check.name, type: check.type }, value: check.last })),
   );
   f.counter("etcd_server_healthchecks_total", "The total number of each kind of healthcheck.", () =>
-    [...health.checks.values()].flatMap((check) => [
-      { labels: { name: check.name, status: "success", type: check.type }, value: check.success },
-      { labels: { name: check.name, status: "error", type: check.type }, value: check.error },
-    ]),
+    [...health.checks.values()].flatMap((check) =>
+      [
+        { labels: { name: check.name, status: "error", type: check.type }, value: check.error },
+        { labels: { name: check.name, status: "success", type: check.type }, value: check.success },
+      ].filter(({ value }) => value > 0),
+    ),
   );
 }
 

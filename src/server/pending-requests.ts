@@ -9,6 +9,8 @@ export interface PendingRequest {
   settle(response: Uint8Array | undefined, error: EtcdError | undefined, applied?: AppliedRequest): void;
   /** True once nobody wants the response any more; the request is then not proposed late. */
   readonly abandoned: boolean;
+  /** Where the request came from, for the log. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /** More about an applied request, for the few callers that want it. */

@@ -16,6 +16,15 @@ export function processFamilies(f: MetricFamilies): void {
     "Virtual memory size in bytes.",
     () => Number(/(\d+) /.exec(procFile("statm"))?.[1] ?? 0) * 4096,
   );
+  f.gauge("process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.", () =>
+    limitOf("Max address space"),
+  );
+  f.counter("process_network_receive_bytes_total", "Number of bytes received by the process over the network.", () =>
+    networkBytes("InOctets"),
+  );
+  f.counter("process_network_transmit_bytes_total", "Number of bytes sent by the process over the network.", () =>
+    networkBytes("OutOctets"),
+  );
   f.gauge("process_open_fds", "Number of open file descriptors.", openDescriptors);
   f.gauge("process_max_fds", "Maximum number of open file descriptors.", descriptorLimit);
   f.gauge("os_fd_used", "The number of used file descriptors.", openDescriptors);
@@ -48,7 +57,8 @@ function procFile(name: string): string {
   try {
     return readFileSync(`/proc/self/${name}`, "utf8");
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === undefined ? String(error) : "";
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return "";
   }
 }
 
@@ -56,13 +66,31 @@ function openDescriptors(): number {
   try {
     return readdirSync("/proc/self/fd").length;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? 0 : 0;
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return 0;
   }
 }
 
 /** How many descriptors the process may open; 0 where there is no /proc. */
 export function descriptorLimit(): number {
-  return Number(/Max open files\s+(\d+)/.exec(procFile("limits"))?.[1] ?? 0);
+  return limitOf("Max open files");
+}
+
+/** A soft limit of this process; "unlimited" is 2^64 as Go's collector prints it. */
+function limitOf(name: string): number {
+  const text = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(procFile("limits"))?.[1];
+  if (text === undefined) return 0;
+  return text === "unlimited" ? 2 ** 64 : Number(text);
+}
+
+/** A field of IpExt in net/netstat: counts of the network namespace that the process lives in, as Prometheus' collector shows them. */
+function networkBytes(field: "InOctets" | "OutOctets"): number {
+  const lines = procFile("net/netstat")
+    .split("\n")
+    .filter((line) => line.startsWith("IpExt: "));
+  const [names, values] = lines.map((line) => line.split(" "));
+  const at = names?.indexOf(field) ?? -1;
+  return at < 0 ? 0 : Number(values?.[at] ?? 0);
 }
 
 /** Node's counts under the names of Go's runtime.MemStats that have a counterpart here. Bytes. */

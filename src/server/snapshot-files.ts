@@ -32,6 +32,13 @@ export class SnapshotFiles {
       fileSystem: options.fileSystem,
       log: options.logger,
       directory: options.dirs.snap,
+      clock: options.clock,
+      observer: {
+        marshal: (seconds) => options.metrics.snapMarshalSeconds.observe(seconds),
+        sync: (seconds) => options.metrics.snapSyncSeconds.observe(seconds),
+        databaseSave: (seconds) => options.metrics.snapDatabaseSaveSeconds.observe(seconds),
+        databaseSync: (seconds) => options.metrics.snapDatabaseSyncSeconds.observe(seconds),
+      },
     });
   }
 

@@ -29,6 +29,16 @@ export interface CallGate {
   requireAdmin(identity: CallerIdentity | undefined): EtcdError | undefined;
   /** Refuses anonymous callers while authentication is on. */
   requireUser(identity: CallerIdentity | undefined): EtcdError | undefined;
+  readonly timing?: UnaryTiming | undefined;
+}
+
+/** Notices unary calls that took long. */
+export interface UnaryTiming {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  readonly warningMs: number;
+  /** Called for calls above {@link warningMs}. `request` and `response` are encoded messages; no response after an error. */
+  slow(call: ServerCall, request: Uint8Array, response: Uint8Array | undefined, tookMs: number): void;
 }
 
 export interface GateSource {

@@ -55,14 +55,26 @@ export interface KvServer {
   /** RangeStream: chunks of bounded size over one revision. */
   rangeStream(request: RangeRequest, call: ServerCall): Promise<void>;
   /** Read-only requests take part in etcd_server_request_duration_seconds too. */
-  observe(type: "Range" | "ReadonlyTxn", success: boolean, startMs: number): void;
+  observe(read: EndedRead, response: Uint8Array | undefined, error: EtcdError | undefined): void;
   now(): number;
+}
+
+/** A read on its way: what is counted and, when it was slow, said about it. Times are those of {@link KvServer.now}. */
+export interface EndedRead {
+  readonly type: "Range" | "ReadonlyTxn";
+  readonly call: ServerCall;
+  readonly request: RangeRequest | TxnRequest;
+  readonly startMs: number;
+  /** When the store was asked; -1 before. */
+  executedMs: number;
 }
 
 /** A call that waits for its proposal to be applied. */
 export interface WaitingCall {
   settle(response: Uint8Array | undefined, error: EtcdError | undefined): void;
   readonly abandoned: boolean;
+  /** Where the call came from, for the log. */
+  readonly remoteAddress?: string | undefined;
 }
 
 class ProposedCall implements WaitingCall {
@@ -79,6 +91,10 @@ class ProposedCall implements WaitingCall {
 
   get abandoned(): boolean {
     return this.#call.cancelled;
+  }
+
+  get remoteAddress(): string {
+    return this.#call.connection.remoteAddress;
   }
 }
 
@@ -199,7 +215,7 @@ function rangeMethod(gate: CallGate, server: KvServer): UnaryMethod {
     handle(call, message) {
       const request = decoded(call, RangeRequest.decode, message);
       if (request === undefined) return;
-      const startMs = server.now();
+      const read: EndedRead = { type: "Range", call, request, startMs: server.now(), executedMs: -1 };
       const refusal = gate.admitUnary(call, request.serializable);
       if (refusal !== undefined) {
         call.fail(refusal);
@@ -207,14 +223,14 @@ function rangeMethod(gate: CallGate, server: KvServer): UnaryMethod {
       }
       const serve = (error: EtcdError | undefined): void => {
         if (error !== undefined) {
-          server.observe("Range", false, startMs);
+          server.observe(read, undefined, error);
           call.fail(error);
           return;
         }
         if (call.cancelled) return;
         gate.identify(call, (identity, identityError) => {
           if (identityError !== undefined) call.fail(identityError);
-          else answerRange(server, call, request, identity, startMs);
+          else answerRange(server, call, request, identity, read);
         });
       };
       try {
@@ -234,17 +250,19 @@ function answerRange(
   call: ServerCall,
   request: RangeRequest,
   identity: CallerIdentity | undefined,
-  startMs: number,
+  read: EndedRead,
 ): void {
+  read.executedMs = server.now();
   try {
     server.checkRange(identity, request);
     const plan = planRange(server.store, request);
     if (plan.large !== undefined) {
       server.streamLargeRange(plan.large, call).then(
-        () => server.observe("Range", true, startMs),
-        (error: unknown) => {
-          server.observe("Range", false, startMs);
-          call.fail(wireError(error));
+        () => server.observe(read, undefined, undefined),
+        (thrown: unknown) => {
+          const error = wireError(thrown);
+          server.observe(read, undefined, error);
+          call.fail(error);
         },
       );
       return;
@@ -252,10 +270,11 @@ function answerRange(
     const response = encodeRangeResponse(plan.result!, server.header);
     server.checkIdentityFresh(identity);
     call.reply(response);
-    server.observe("Range", true, startMs);
+    server.observe(read, response, undefined);
   } catch (thrown) {
-    server.observe("Range", false, startMs);
-    call.fail(wireError(thrown));
+    const error = wireError(thrown);
+    server.observe(read, undefined, error);
+    call.fail(error);
   }
 }
 
@@ -332,12 +351,12 @@ function txnMethod(gate: CallGate, server: KvServer): UnaryMethod {
       const bytes = copied(message);
       const request = decoded(call, TxnRequest.decode, bytes);
       if (request === undefined) return;
-      const startMs = server.now();
+      const read: EndedRead = { type: "ReadonlyTxn", call, request, startMs: server.now(), executedMs: -1 };
       admitted(gate, call, false, (identity) => {
         checkTxnRequest(request, server.txnOpsMax);
         if (isTxnReadonly(request)) {
           const serve = (error: EtcdError | undefined): void =>
-            answerReadonlyTxn(server, call, request, identity, startMs, error);
+            answerReadonlyTxn(server, call, request, identity, read, error);
           if (isTxnSerializable(request)) serve(undefined);
           else server.waitRead(serve);
           return;
@@ -354,19 +373,21 @@ function answerReadonlyTxn(
   call: ServerCall,
   request: TxnRequest,
   identity: CallerIdentity | undefined,
-  startMs: number,
-  error: EtcdError | undefined,
+  read: EndedRead,
+  waitError: EtcdError | undefined,
 ): void {
   try {
-    if (error !== undefined) throw error;
+    if (waitError !== undefined) throw waitError;
+    read.executedMs = server.now();
     server.checkTxn(identity, request);
     const response = executeReadonlyTxn(server.store, request, server.header);
     server.checkIdentityFresh(identity);
     call.reply(response);
-    server.observe("ReadonlyTxn", true, startMs);
+    server.observe(read, response, undefined);
   } catch (thrown) {
-    server.observe("ReadonlyTxn", false, startMs);
-    call.fail(wireError(thrown));
+    const error = wireError(thrown);
+    server.observe(read, undefined, error);
+    call.fail(error);
   }
 }
 

@@ -9,6 +9,7 @@
 import { latin1, latin1Bytes } from "../../base/bytes.ts";
 import { type EtcdError, type EtcdErrorName, etcdError, textError } from "../../base/etcd-error.ts";
 import { GRPC_CODE_NAMES, GrpcCode } from "../../base/grpc-code.ts";
+import { exponentialBounds, Histogram } from "../../base/histogram.ts";
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import { END_OF_KEYS } from "../../core/watch/interval-tree.ts";
 import { responseMessages } from "../../core/watch/response-bytes.ts";
@@ -40,7 +41,18 @@ const BACKLOG_MAX = 64;
 /** Refusals whose text clients see as they are; everything else is PermissionDenied. */
 const NAMED_REFUSALS: readonly EtcdErrorName[] = ["InvalidAuthToken", "AuthOldRevision", "UserEmpty"];
 
+/** Seconds that sending took: etcd_debugging_server_watch_send_loop_*. Measured per round of sending, shared out evenly. */
+export class WatchSendSeconds {
+  readonly events: Histogram = new Histogram(SEND_SECONDS);
+  readonly perEvent: Histogram = new Histogram(SEND_SECONDS);
+  readonly control: Histogram = new Histogram(SEND_SECONDS);
+  readonly progress: Histogram = new Histogram(SEND_SECONDS);
+}
+
+const SEND_SECONDS = exponentialBounds(0.001, 2, 14);
+
 export class WatchService {
+  readonly sendSeconds: WatchSendSeconds = new WatchSendSeconds();
   readonly #gate: CallGate;
   readonly #server: WatchServer;
   readonly #calls: Set<WatchCall>;
@@ -212,6 +224,12 @@ class WatchCall implements WatchSignals {
     this.#listed = false;
     if (this.#ended) return 0;
     let sent = 0;
+    let eventResponses = 0;
+    let events = 0;
+    let controls = 0;
+    let progresses = 0;
+    const { clock } = this.#service.server;
+    const startMs = clock.now();
     while (!this.#blocked) {
       if (sent >= messagesMax) {
         this.#list();
@@ -220,6 +238,11 @@ class WatchCall implements WatchSignals {
       if (this.#unsent.length === 0) {
         const response = this.#hub.take(this.#stream);
         if (response === undefined) break;
+        if (response.events.length > 0) {
+          eventResponses++;
+          events += response.events.length;
+        } else if (response.created || response.canceled) controls++;
+        else progresses++;
         const headerField = this.#service.headerField(response.headerRevision);
         this.#unsent = responseMessages(response, headerField, this.#service.server.fragmentBytesMax);
       }
@@ -227,6 +250,17 @@ class WatchCall implements WatchSignals {
       sent++;
       // Sending may have found the client gone.
       if (this.#ended) return sent;
+    }
+    const responses = eventResponses + controls + progresses;
+    if (responses > 0) {
+      const seconds = (clock.now() - startMs) / 1000 / responses;
+      const { sendSeconds } = this.#service;
+      if (eventResponses > 0) {
+        sendSeconds.events.observeTimes(seconds, eventResponses);
+        sendSeconds.perEvent.observeTimes((seconds * eventResponses) / events, eventResponses);
+      }
+      if (controls > 0) sendSeconds.control.observeTimes(seconds, controls);
+      if (progresses > 0) sendSeconds.progress.observeTimes(seconds, progresses);
     }
     this.#regulateReceiving();
     return sent;

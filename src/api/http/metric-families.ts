@@ -85,9 +85,11 @@ function histogramLines(name: string, read: Histogram | readonly HistogramSample
   return out;
 }
 
+/** Names in the order of the alphabet, the bound of a bucket last, as Go prints them. */
 function labelsText(labels: Labels): string {
   const names = Object.keys(labels);
   if (names.length === 0) return "";
+  if (names.length > 1) names.sort((a, b) => (a === "le" ? 1 : b === "le" ? -1 : a < b ? -1 : 1));
   return `{${names.map((name) => `${name}="${escapeLabel(labels[name]!)}"`).join(",")}}`;
 }
 

@@ -34,6 +34,7 @@ export interface RangePlan {
 /** Plans a checked request outside of any write transaction. Throws FutureRev or Compacted. */
 export function planRange(store: Store, request: RangeRequest): RangePlan {
   if (request.rangeEnd.length === 0) return small(executeRange(store, request));
+  store.counts.ranges++;
   const atRevision = store.resolveRevision(request.revision);
   const { revision } = store;
   const key = latin1(request.key);

@@ -32,6 +32,7 @@ const NO_KVS: readonly Uint8Array[] = [];
 
 /** Executes a checked request in one go. Throws FutureRev or Compacted. Inside of a write transaction it sees the writes so far. */
 export function executeRange(store: Store, request: RangeRequest): RangeResult {
+  store.counts.ranges++;
   const atRevision = store.resolveRevision(request.revision);
   const revision = store.readRevision;
   const key = latin1(request.key);

@@ -12,6 +12,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { etcdError } from "../../base/etcd-error.ts";
+import { exponentialBounds, Histogram } from "../../base/histogram.ts";
 import type { Backend } from "../mvcc/backend.ts";
 import type { LeaseHooks } from "../mvcc/lease-hooks.ts";
 import { DueHeap, DueTimer } from "./due-heap.ts";
@@ -61,6 +62,8 @@ const EXPIRED: RenewResult = { kind: "expired" };
 const CHECKPOINTED: RenewResult = { kind: "checkpointed" };
 
 export class Lessor implements LeaseHooks {
+  /** etcd_debugging_lease_ttl_total. */
+  readonly ttlSeconds: Histogram = new Histogram(exponentialBounds(1, 2, 24));
   #backend: Backend;
   readonly #minTtlSeconds: number;
   readonly #checkpoints: boolean;
@@ -119,6 +122,7 @@ export class Lessor implements LeaseHooks {
     this.#leases.set(id, lease);
     putLeaseRecord(this.#backend, lease);
     this.#grantedTotal++;
+    this.ttlSeconds.observe(lease.ttlSeconds);
     if (this.#primary) {
       this.#refresh(lease, nowMs);
       this.#scheduleCheckpoint(lease, nowMs);

@@ -28,6 +28,7 @@ import {
   TOMBSTONE_KEY_BYTES,
   writeRevisionKey,
 } from "./revision-key.ts";
+import { StoreCounts } from "./store-counts.ts";
 import type { WatchEvent } from "./watch-event.ts";
 
 export interface StoreParts {
@@ -50,6 +51,7 @@ export class Store {
   readonly index: KeyIndex;
   /** Hashes of the last compactions. */
   readonly hashes: HashHistory = new HashHistory();
+  readonly counts: StoreCounts = new StoreCounts();
   readonly #leases: LeaseHooks;
   readonly #crc32c: Crc32c;
   readonly #slab: ByteSlab = new ByteSlab();
@@ -172,6 +174,7 @@ export class Store {
   beginWrite(): void {
     assert(!this.#writing, "one write transaction at a time");
     this.#writing = true;
+    this.counts.begin();
   }
 
   /** Changes made so far in the open transaction. */
@@ -185,6 +188,8 @@ export class Store {
    */
   put(key: string, keyBytes: Uint8Array, value: Uint8Array, lease: bigint): Uint8Array {
     assert(this.#writing, "puts belong to a transaction");
+    this.counts.puts++;
+    this.counts.putBytes += keyBytes.length + value.length;
     const main = this.#revision + 1;
     const sub = this.#events.length;
     const entry = this.index.get(key);
@@ -209,6 +214,7 @@ export class Store {
   /** Deletes the keys of a range that exist; returns how many. */
   deleteRange(key: string, end: string): number {
     assert(this.#writing, "deletions belong to a transaction");
+    this.counts.deletes++;
     if (end === "") {
       const entry = this.index.get(key);
       if (entry === undefined || !entry.isLive) return 0;
@@ -242,6 +248,7 @@ export class Store {
   endWrite(): readonly WatchEvent[] {
     assert(this.#writing, "a transaction is open");
     this.#writing = false;
+    this.counts.end();
     const events = this.#events;
     if (events.length === 0) return NO_EVENTS;
     this.#revision++;

@@ -1,6 +1,6 @@
 /** The gate of calls over a member: admission, identity, administrator checks. */
 
-import { CallAdmission, type CallerIdentity, type CallGate } from "../../api/grpc/call-gate.ts";
+import { CallAdmission, type CallerIdentity, type CallGate, type UnaryTiming } from "../../api/grpc/call-gate.ts";
 import { type EtcdError, etcdError } from "../../base/etcd-error.ts";
 import { NONE } from "../../core/raft/types.ts";
 import type { Timer } from "../../io/clock.ts";
@@ -13,6 +13,7 @@ const NO_LEADER_TIMEOUTS = 3;
 
 export class GateServer implements CallGate {
   readonly admission: CallAdmission;
+  readonly timing: UnaryTiming;
   readonly #member: Member;
   readonly #authenticator: Authenticator;
   readonly #timer: Timer;
@@ -25,6 +26,12 @@ export class GateServer implements CallGate {
       hasLeader: () => member.leader !== NONE,
       isLearner: () => member.state.cluster.isLocalMemberLearner,
     });
+    this.timing = {
+      now: () => member.clock.now(),
+      warningMs: member.slowRequests.limits.unaryMs,
+      slow: ({ method, connection }, request, response, tookMs) =>
+        member.slowRequests.unary(method, request, { response, tookMs, remoteAddress: connection.remoteAddress }),
+    };
     this.#withoutLeader = 0;
     this.#timer = member.clock.setRepeating(member.config.electionTicks * member.config.heartbeatMs, () => {
       this.#withoutLeader = member.leader === NONE ? this.#withoutLeader + 1 : 0;

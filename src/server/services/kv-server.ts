@@ -1,6 +1,6 @@
 /** The KV service's view of a member: proposals, reads, quotas, big ranges in slices. */
 import type { CallerIdentity } from "../../api/grpc/call-gate.ts";
-import type { KvServer, WaitingCall } from "../../api/grpc/kv.ts";
+import type { EndedRead, KvServer, WaitingCall } from "../../api/grpc/kv.ts";
 import { type EtcdError, type EtcdErrorName, etcdError } from "../../base/etcd-error.ts";
 import { txnCostBytes } from "../../core/apply/quota-cost.ts";
 import { type RequestCredentials, RequestField } from "../../core/apply/raft-request.ts";
@@ -37,12 +37,6 @@ export class MemberKvServer implements KvServer {
   }
 
   propose(field: RequestField, request: Uint8Array, credentials: RequestCredentials, waiting: WaitingCall): void {
-    const { metrics } = this.#member;
-    if (field === RequestField.Put) {
-      metrics.putTotal.value++;
-      metrics.putBytesTotal += request.length;
-    } else if (field === RequestField.DeleteRange) metrics.deleteTotal++;
-    else if (field === RequestField.Txn) metrics.txnTotal++;
     this.#member.proposer.propose(field, request, credentials, waiting);
   }
 
@@ -138,11 +132,18 @@ export class MemberKvServer implements KvServer {
     call.end();
   }
 
-  observe(type: "Range" | "ReadonlyTxn", success: boolean, startMs: number): void {
-    const { metrics, clock } = this.#member;
-    if (type === "Range") metrics.rangeTotal++;
-    else metrics.txnTotal++;
-    metrics.observeRequest(type, success, (clock.now() - startMs) / 1000);
+  observe(read: EndedRead, response: Uint8Array | undefined, error: EtcdError | undefined): void {
+    const { metrics, clock, slowRequests } = this.#member;
+    const nowMs = clock.now();
+    const tookMs = nowMs - read.startMs;
+    const success = error === undefined;
+    metrics.observeRequest(read.type, success, tookMs / 1000);
+    if (read.executedMs >= 0 && read.type === "Range")
+      (success ? metrics.rangeSeconds : metrics.failedRangeSeconds).observe((nowMs - read.executedMs) / 1000);
+    const { limits } = slowRequests;
+    if (tookMs <= limits.applyMs && tookMs <= limits.unaryMs) return;
+    const { type, request } = read;
+    slowRequests.read({ type, request, response, error, tookMs, remoteAddress: read.call.connection.remoteAddress });
   }
 
   now(): number {

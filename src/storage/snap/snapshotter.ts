@@ -13,6 +13,7 @@ import {
   snapshotFileName,
 } from "../../codec/snap/snapshot-file.ts";
 import type { WalSnapshot } from "../../codec/wal/record-data.ts";
+import type { Clock } from "../../io/clock.ts";
 import type { File, FileSystem } from "../../io/file-system.ts";
 import type { Logger } from "../../io/logger.ts";
 import type { Snapshot } from "../../proto/generated/raft.ts";
@@ -23,6 +24,17 @@ export interface SnapshotterOptions {
   readonly log: Logger;
   /** `<data>/member/snap`; must exist. */
   readonly directory: string;
+  /** Told how long parts of saving took, seconds. Needs `clock`. */
+  readonly observer?: SnapshotObserver;
+  readonly clock?: Clock;
+}
+
+export interface SnapshotObserver {
+  marshal(seconds: number): void;
+  sync(seconds: number): void;
+  /** A received database, from its first byte until it is durable; and its sync alone. */
+  databaseSave(seconds: number): void;
+  databaseSync(seconds: number): void;
 }
 
 /** Received bytes are handed to the disk in pieces of about this size. */
@@ -32,12 +44,16 @@ export class Snapshotter {
   readonly #fileSystem: FileSystem;
   readonly #log: Logger;
   readonly #directory: string;
+  readonly #observer: SnapshotObserver | undefined;
+  readonly #clock: Clock | undefined;
   #temporaryFiles: number;
 
   constructor(options: SnapshotterOptions) {
     this.#fileSystem = options.fileSystem;
     this.#log = options.log;
     this.#directory = options.directory;
+    this.#observer = options.observer;
+    this.#clock = options.clock;
     this.#temporaryFiles = 0;
   }
 
@@ -46,8 +62,11 @@ export class Snapshotter {
     const { metadata } = snapshot;
     if (metadata === undefined || metadata.index === 0) return;
     const name = snapshotFileName(metadata.term, metadata.index);
+    const startMs = this.#now();
     const bytes = encodeSnapshotFile(snapshot, crc32c);
-    await this.#create(`${name}.tmp`, name, (file) => file.writev([bytes], 0));
+    this.#observer?.marshal(this.#secondsSince(startMs));
+    const syncSeconds = await this.#create(`${name}.tmp`, name, (file) => file.writev([bytes], 0));
+    this.#observer?.sync(syncSeconds);
   }
 
   /** The newest snapshot that reads; undefined when there is none. Rejects with FileError. */
@@ -96,7 +115,8 @@ export class Snapshotter {
    */
   async saveDatabase(index: number, chunks: AsyncIterable<Uint8Array>): Promise<number> {
     let bytes = 0;
-    await this.#create(`tmp${this.#temporaryFiles++}`, databaseFileName(index), async (file) => {
+    const startMs = this.#now();
+    const syncSeconds = await this.#create(`tmp${this.#temporaryFiles++}`, databaseFileName(index), async (file) => {
       let gathered: Uint8Array[] = [];
       let gatheredBytes = 0;
       for await (const chunk of chunks) {
@@ -111,6 +131,8 @@ export class Snapshotter {
       await file.writev(gathered, bytes);
       bytes += gatheredBytes;
     });
+    this.#observer?.databaseSync(syncSeconds);
+    this.#observer?.databaseSave(this.#secondsSince(startMs));
     this.#log.info("saved database snapshot to disk", { path: this.#path(databaseFileName(index)), bytes });
     return bytes;
   }
@@ -148,13 +170,25 @@ export class Snapshotter {
   }
 
   /** A file with that content under its final name, or none. */
-  async #create(temporaryName: string, name: string, fill: (file: File) => Promise<void>): Promise<void> {
+  #now(): number {
+    return this.#clock?.now() ?? 0;
+  }
+
+  #secondsSince(startMs: number): number {
+    return (this.#now() - startMs) / 1000;
+  }
+
+  /** Gives the seconds that the sync of the file took. */
+  async #create(temporaryName: string, name: string, fill: (file: File) => Promise<void>): Promise<number> {
     const temporary = this.#path(temporaryName);
+    let syncSeconds = 0;
     const file = await this.#fileSystem.open(temporary, "truncate");
     try {
       try {
         await fill(file);
+        const startMs = this.#now();
         await file.datasync();
+        syncSeconds = this.#secondsSince(startMs);
       } finally {
         await file.close();
       }
@@ -164,6 +198,7 @@ export class Snapshotter {
       throw error;
     }
     await this.#fileSystem.syncDirectory(this.#directory);
+    return syncSeconds;
   }
 
   #path(name: string): string {
