@@ -86,6 +86,10 @@ export class RaftDriver {
   /** Saves that are not durable yet. */
   #writing: number;
   #lastWrite: Promise<void>;
+  /** A received snapshot on its way to the disk: what follows it in the log waits for it. */
+  #snapshotWrite: Promise<void> | undefined;
+  /** The same until raft knows that the snapshot is installed: it must hear of that before it hears of entries behind it. */
+  #snapshotInstalled: Promise<void> | undefined;
 
   constructor(options: {
     id: bigint;
@@ -110,6 +114,8 @@ export class RaftDriver {
     this.#lastTickMs = options.clock.now();
     this.#writing = 0;
     this.#lastWrite = Promise.resolve();
+    this.#snapshotWrite = undefined;
+    this.#snapshotInstalled = undefined;
   }
 
   get node(): RawNode {
@@ -219,32 +225,70 @@ export class RaftDriver {
     if (hardState !== undefined) this.#lastHardState = hardState;
     if (!mustSync && responses.length === 0) {
       // Only the commit index moved: it goes out with the next durable write.
-      this.#log.save(hardState, entries).catch(this.#onWriteError);
+      this.#save(hardState, entries).catch(this.#onWriteError);
       this.#consumer.appended(entries, undefined, hardState);
       return;
     }
     this.#writing++;
     const previous = this.#lastWrite;
     const write =
-      snapshot === undefined
-        ? this.#log.save(hardState, entries)
-        : this.#log.saveSnapshot(snapshot).then(() => this.#log.save(hardState, entries));
+      snapshot === undefined ? this.#save(hardState, entries) : this.#saveWithSnapshot(snapshot, hardState, entries);
     // The responses vouch for everything appended so far, also by writes that are still under way.
     const saved = mustSync ? write : previous.then(() => write);
     this.#lastWrite = saved;
+    const installed = this.#snapshotInstalled;
+    const whenInstalled = snapshot === undefined ? undefined : this.#awaitInstallation();
     saved.then(
       () => {
         this.#writing--;
         if (this.#stopped) return;
         this.#consumer.appended(entries, snapshot, hardState);
-        if (snapshot === undefined) this.#deliver(responses);
-        else this.#consumer.applySnapshot(snapshot, () => this.#deliver(responses));
+        if (snapshot !== undefined) {
+          this.#consumer.applySnapshot(snapshot, () => {
+            this.#deliver(responses);
+            whenInstalled?.();
+          });
+        } else if (installed === undefined) this.#deliver(responses);
+        else void installed.then(() => this.#deliver(responses));
       },
       (error: unknown) => {
         this.#writing--;
         this.#onWriteError(error);
       },
     );
+  }
+
+  /** Returns what is to be called once raft knows of the installation. */
+  #awaitInstallation(): () => void {
+    let resolve: () => void = () => undefined;
+    const installed = new Promise<void>((done) => {
+      resolve = done;
+    });
+    this.#snapshotInstalled = installed;
+    return () => {
+      if (this.#snapshotInstalled === installed) this.#snapshotInstalled = undefined;
+      resolve();
+    };
+  }
+
+  #save(hardState: HardState | undefined, entries: readonly Entry[]): Promise<void> {
+    const before = this.#snapshotWrite;
+    return before === undefined
+      ? this.#log.save(hardState, entries)
+      : before.then(() => this.#log.save(hardState, entries));
+  }
+
+  #saveWithSnapshot(snapshot: Snapshot, hardState: HardState | undefined, entries: readonly Entry[]): Promise<void> {
+    const before = this.#snapshotWrite;
+    const saved =
+      before === undefined ? this.#log.saveSnapshot(snapshot) : before.then(() => this.#log.saveSnapshot(snapshot));
+    const write = saved.then(() => this.#log.save(hardState, entries));
+    this.#snapshotWrite = write;
+    const settled = (): void => {
+      if (this.#snapshotWrite === write) this.#snapshotWrite = undefined;
+    };
+    write.then(settled, settled);
+    return write;
   }
 
   readonly #onWriteError = (error: unknown): void => {
