@@ -134,6 +134,7 @@ export class SimulatedDisk implements FileSystem {
 
   clearFaults(): void {
     this.#faults = [];
+    this.#crashPoint = undefined;
   }
 
   /** Inverts one bit of a file at rest. */
