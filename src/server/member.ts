@@ -53,6 +53,7 @@ import { type ApplyEffects, ApplyLoop } from "./apply-loop.ts";
 import { AutoCompaction } from "./auto-compaction.ts";
 import type { BootstrappedRaft } from "./bootstrap.ts";
 import { CompactionRunner } from "./compaction-runner.ts";
+import { loadConfState, loadConsistentIndex } from "./consistent-index.ts";
 import type { DataDir } from "./data-dir.ts";
 import { type MemberConfig, requestTimeoutMs } from "./member-config.ts";
 import type { MemberMetrics } from "./member-metrics.ts";
@@ -941,19 +942,17 @@ export class Member {
     this.#snapshotsInFlight++;
     let delivered = false;
     try {
-      const { appliedIndex, appliedTerm, confState } = this.#loop;
       const data = this.#state.cluster.snapshotData();
-      // Committed with everything applied so far: the database stands at appliedIndex or later entries do not exist in it yet.
       const database = await this.#state.backend.snapshot();
       try {
-        const merged: Message = {
-          ...message,
-          snapshot: { data, metadata: { confState, index: appliedIndex, term: appliedTerm } },
-        };
+        // Entries were applied while the snapshot was being made: what it stands for is what it says itself, or they would be applied twice.
+        const { index, term } = loadConsistentIndex(database.reader);
+        const confState = loadConfState(database.reader) ?? this.#loop.confState;
+        const merged: Message = { ...message, snapshot: { data, metadata: { confState, index, term } } };
         this.logger.info("sending merged snapshot", {
           to: idHex(message.to),
           bytes: database.sizeBytes,
-          index: appliedIndex,
+          index,
         });
         delivered = await this.#peers.sendSnapshot(merged, { totalBytes: database.sizeBytes, pieces: database });
       } finally {

@@ -13,13 +13,14 @@ const PIECE_BYTES = 131072;
 export class BoltSnapshot {
   /** Bytes of the whole stream. */
   readonly sizeBytes: number;
-  readonly #reader: BoltPinnedReader;
+  /** What is in it; good until it is closed. */
+  readonly reader: BoltPinnedReader;
   readonly #onClose: () => void;
   #at: number;
   #closed: boolean;
 
   constructor(reader: BoltPinnedReader, onClose: () => void) {
-    this.#reader = reader;
+    this.reader = reader;
     this.#onClose = onClose;
     this.sizeBytes = reader.sizeBytes;
     this.#at = 0;
@@ -28,7 +29,7 @@ export class BoltSnapshot {
 
   /** The next piece in fresh memory, undefined at the end. Pull one after the other: that is the backpressure. */
   async read(): Promise<Uint8Array | undefined> {
-    const meta = this.#reader.state.meta;
+    const meta = this.reader.state.meta;
     if (this.#closed || this.#at >= this.sizeBytes) return undefined;
     if (this.#at === 0) {
       const pages = new Uint8Array(meta.pageSize * 2);
@@ -39,8 +40,8 @@ export class BoltSnapshot {
       return pages;
     }
     const piece = new Uint8Array(Math.min(PIECE_BYTES, this.sizeBytes - this.#at));
-    const got = await this.#reader.file.file.read(piece, this.#at);
-    if (got < piece.length) throw new FileError("read", this.#reader.file.file.path, "EOF");
+    const got = await this.reader.file.file.read(piece, this.#at);
+    if (got < piece.length) throw new FileError("read", this.reader.file.file.path, "EOF");
     this.#at += piece.length;
     return piece;
   }
@@ -57,7 +58,7 @@ export class BoltSnapshot {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#reader.release();
+    this.reader.release();
     this.#onClose();
   }
 }
