@@ -145,6 +145,8 @@ export class Member {
   #clusterVersion: Version | undefined;
   #published: boolean;
   #campaigned: boolean;
+  /** The ticks stopped for a while: whether this member still leads is to be asked. */
+  #stalled: boolean;
   #stopping: boolean;
   #resolveReady: () => void;
   /** Resolves once the member has published itself: it serves clients from then on. */
@@ -265,6 +267,7 @@ export class Member {
     this.#clusterVersion = undefined;
     this.#published = false;
     this.#campaigned = false;
+    this.#stalled = false;
     this.#stopping = false;
     this.#resolveReady = () => undefined;
     this.ready = new Promise((resolve) => {
@@ -398,8 +401,15 @@ export class Member {
     this.#driver.schedule();
   }
 
-  /** The leader has ticked lately: it has not been stalled past its leadership (etcd isActive). */
+  /**
+   * The leader has ticked lately: it has not been stalled past its leadership (etcd isActive). DIVERGES: after a stall that is false until the
+   * others have confirmed the leadership; etcd trusts the first tick.
+   */
   get hasTickedLately(): boolean {
+    return !this.#stalled && this.#ticksInTime;
+  }
+
+  get #ticksInTime(): boolean {
     return this.clock.now() - this.#driver.lastTickMs < 3 * this.config.heartbeatMs;
   }
 
@@ -548,7 +558,10 @@ export class Member {
     if (!isLeader) this.#state.lessor.demote();
     if (isNewLeader) {
       this.metrics.leaderChangesSeen++;
-      if (isLeader) this.#leaderSinceMs = this.clock.now();
+      if (isLeader) {
+        this.#leaderSinceMs = this.clock.now();
+        this.#stalled = false;
+      }
       this.reads.leaderChanged();
     }
     if (changed) for (const listener of this.onLeaderChange) listener();
@@ -709,6 +722,7 @@ export class Member {
 
   #tick(): void {
     const now = this.clock.now();
+    if (!this.#ticksInTime) this.#stalled = true;
     this.#driver.tick();
     this.proposer.tick((startMs) => this.#timeoutError(startMs));
     if (this.reads.tick(now)) this.#driver.schedule();
@@ -790,6 +804,7 @@ export class Member {
       this.logger.warn("Failed to check current member's leadership", { error: String(error) });
       return false;
     }
+    this.#stalled = false;
     return this.isLeader;
   }
 
