@@ -13,7 +13,7 @@
 
 import type { Clock } from "../../src/io/clock.ts";
 import { type File, FileError, type FileStat, type FileSystem, type OpenMode } from "../../src/io/file-system.ts";
-import { DiskContent } from "./disk-content.ts";
+import { DiskContent, SECTOR_BYTES } from "./disk-content.ts";
 import type { SeededRandom } from "./random.ts";
 
 export interface SimulatedDiskOptions {
@@ -529,7 +529,9 @@ class SimulatedFile implements File {
   #putPart(bytes: readonly Uint8Array[], position: number): void {
     const first = bytes[0];
     if (first === undefined || first.length === 0) return;
-    const part = first.subarray(0, this.#disk.random.integer(first.length));
+    // Up to the end of a sector.
+    const end = position + this.#disk.random.integer(first.length);
+    const part = first.subarray(0, Math.max(0, Math.floor(end / SECTOR_BYTES) * SECTOR_BYTES - position));
     if (this.#node.content.newBytes(position, part.length) <= this.#disk.freeNow())
       this.#node.content.write(part, position);
   }

@@ -47,7 +47,7 @@ export class SimulationFailure extends Error {
   constructor(cluster: SimulatedCluster, cause: unknown) {
     const atMs = cluster.world.now();
     super(
-      `seed ${cluster.seed}, ${atMs.toFixed(3)} ms: ${cause instanceof Error ? cause.message : String(cause)}\n${cluster.log.text(40)}`,
+      `seed ${cluster.seed}, ${atMs.toFixed(3)} ms: ${cause instanceof Error ? cause.message : String(cause)}\n${cluster.log.text(Number(process.env.SIM_LINES ?? 40))}`,
       { cause },
     );
     this.seed = cluster.seed;
