@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Etcd, startEtcd } from "../server/index.ts";
 import { EtcdError } from "./errors.ts";
 import { EtcdClient } from "./etcd-client.ts";
@@ -18,7 +18,10 @@ const WRITES_BETWEEN = 40;
 
 /** What keeps a process alive, by kind. */
 function openHandles(): string[] {
-  return process.getActiveResourcesInfo().filter((kind) => /TCP|Pipe|Timeout/.test(kind)).sort();
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => /TCP|Pipe|Timeout/.test(kind))
+    .sort();
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
@@ -107,7 +110,11 @@ test("restarts of the server leave no gap, no duplicate, no lost write and no op
       revisions.toSorted((a, b) => a - b),
     );
     const kept = new Set(stored);
-    assert.deepEqual(acknowledged.filter((key) => !kept.has(key)), [], "acknowledged and lost");
+    assert.deepEqual(
+      acknowledged.filter((key) => !kept.has(key)),
+      [],
+      "acknowledged and lost",
+    );
     assert.ok(acknowledged.length >= RESTARTS * WRITES_BETWEEN);
     assert.ok(disconnects >= RESTARTS, `${disconnects} disconnects`);
 
