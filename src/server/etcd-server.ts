@@ -29,6 +29,8 @@ const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 const CLOSE_GRACE_MS = 5000;
 /** etcd's listeners for peers end connections on which nothing arrives for this long. */
 const PEER_HEADER_TIMEOUT_MS = 5000;
+/** A snapshot takes as long as its database is large; one that no longer moves is ended by the peer network. */
+const PEER_REQUEST_TIMEOUT_MS = 24 * 3600 * 1000;
 
 export interface EtcdServer {
   readonly running: RunningMember;
@@ -106,6 +108,7 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   const peer = createTransport(settings, {
     http: peers.handler,
     headerTimeoutMs: PEER_HEADER_TIMEOUT_MS,
+    requestTimeoutMs: PEER_REQUEST_TIMEOUT_MS,
     onHandlerError,
   });
   const metricsHttp = createTransport(settings, { http: http.metrics, onHandlerError });

@@ -39,6 +39,8 @@ export function createTransport(
     metrics?: TransportMetrics;
     /** For the head of an HTTP/1.1 request. */
     headerTimeoutMs?: number;
+    /** For a whole HTTP/1.1 request with its body. */
+    requestTimeoutMs?: number;
     onHandlerError?: (error: unknown) => void;
   },
 ): Transport {
@@ -54,6 +56,7 @@ export function createTransport(
       messageBytesMax: settings.messageBytesMax,
       concurrentStreamsMax: settings.concurrentStreamsMax,
       ...(serves.headerTimeoutMs === undefined ? {} : { http1HeaderTimeoutMs: serves.headerTimeoutMs }),
+      ...(serves.requestTimeoutMs === undefined ? {} : { http1RequestTimeoutMs: serves.requestTimeoutMs }),
     },
     keepalive: {
       intervalMs: settings.keepaliveIntervalMs,
