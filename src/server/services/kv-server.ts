@@ -105,11 +105,11 @@ export class MemberKvServer implements KvServer {
         if (call.cancelled) return;
         await yieldTurn(clock);
       }
-      let flowing = call.beginMessage(large.messageBytes(header));
+      drain.sent(call.beginMessage(large.messageBytes(header)));
       for (let piece = large.nextPiece(reader, header); piece !== undefined; piece = large.nextPiece(reader, header)) {
-        if (!flowing) await drain.wait();
+        await drain.wait();
         if (call.cancelled) return;
-        flowing = call.continueMessage(piece);
+        drain.sent(call.continueMessage(piece));
         await yieldTurn(clock);
       }
       call.end();
@@ -127,7 +127,10 @@ export class MemberKvServer implements KvServer {
       const response = stream.step(header);
       if (call.cancelled) return;
       if (response === undefined) await yieldTurn(clock);
-      else if (!call.send(response)) await drain.wait();
+      else {
+        drain.sent(call.send(response));
+        await drain.wait();
+      }
     }
     call.end();
   }
@@ -151,15 +154,18 @@ export class MemberKvServer implements KvServer {
   }
 }
 
-/** Waits until a call takes more, or is gone. */
+/** Waits until a call takes more, or is gone. A drain that comes before somebody waits counts too. */
 export class DrainSignal {
   readonly #call: ServerCall;
+  #isFull: boolean;
   #wake: (() => void) | undefined;
 
   constructor(call: ServerCall) {
     this.#call = call;
+    this.#isFull = false;
     this.#wake = undefined;
     const wake = (): void => {
+      this.#isFull = false;
       const waiting = this.#wake;
       this.#wake = undefined;
       waiting?.();
@@ -168,8 +174,14 @@ export class DrainSignal {
     call.onCancel = wake;
   }
 
+  /** What `send`, `beginMessage` or `continueMessage` returned. */
+  sent(takesMore: boolean): void {
+    this.#isFull = !takesMore;
+  }
+
+  /** Resolves at once while the call takes more. */
   wait(): Promise<void> {
-    if (this.#call.cancelled) return Promise.resolve();
+    if (!this.#isFull || this.#call.cancelled) return Promise.resolve();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
