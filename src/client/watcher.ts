@@ -84,7 +84,8 @@ export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncItera
     this.#established.promise.catch(() => undefined);
     const { signal } = options;
     this.#onAbort = signal === undefined ? undefined : () => this.fail(abortedError(signal));
-    if (this.#onAbort !== undefined) signal!.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal?.aborted === true) this.#end(abortedError(signal));
+    else if (this.#onAbort !== undefined) signal!.addEventListener("abort", this.#onAbort, { once: true });
     EventEmitter.prototype.on.call(this, "newListener", (name: string | symbol) => {
       if (name === "event" || name === "put" || name === "delete" || name === "batch") this.#startEmitting();
     });
