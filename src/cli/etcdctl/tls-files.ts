@@ -1,0 +1,86 @@
+/**
+ * TLS from the flags --cert, --key, --cacert. Source of behaviour: client/v3/config.go (newTLSConfig), client/pkg/transport (TLSInfo).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { type ConnectionOptions, createSecureContext, rootCertificates } from "node:tls";
+import { CommandExit, ExitCode } from "../cobra/program.ts";
+
+export interface SecureFlags {
+  readonly cert: string;
+  readonly key: string;
+  readonly cacert: string;
+  readonly serverName: string;
+  readonly insecureTransport: boolean;
+  readonly insecureSkipVerify: boolean;
+}
+
+/** Bundles that systems keep where Go looks for them. */
+const SYSTEM_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/** undefined without TLS. Throws {@link CommandExit} when files are missing or do not fit. */
+export function tlsFromFlags(flags: SecureFlags): ConnectionOptions | undefined {
+  const { cert, key, cacert, serverName } = flags;
+  const hasFiles = cert !== "" || key !== "" || cacert !== "" || serverName !== "";
+  if (!hasFiles && flags.insecureTransport && !flags.insecureSkipVerify) return undefined;
+  if ((cert === "") !== (key === ""))
+    throw refusal(`KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`);
+  const options: ConnectionOptions = {
+    minVersion: "TLSv1.2",
+    rejectUnauthorized: !flags.insecureSkipVerify,
+    ca: cacert === "" ? systemRoots() : read(cacert),
+    ...(cert === "" ? {} : { cert: read(cert), key: read(key) }),
+    ...(serverName === "" ? {} : { servername: serverName }),
+  };
+  if (cert !== "") checkPair(options);
+  return options;
+}
+
+function checkPair(options: ConnectionOptions): void {
+  try {
+    createSecureContext({ cert: options.cert, key: options.key });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") throw refusal("tls: private key does not match public key");
+    if (code === "ERR_OSSL_PEM_NO_START_LINE") throw refusal("tls: failed to find any PEM data in certificate input");
+    throw refusal(`tls: ${(error as Error).message}`);
+  }
+}
+
+function systemRoots(): string[] {
+  const file = process.env["SSL_CERT_FILE"] ?? SYSTEM_BUNDLES.find((path) => existsSync(path));
+  return file !== undefined && existsSync(file) ? [readFileSync(file, "utf8")] : [...rootCertificates];
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw refusal(`open ${path}: ${fileErrorText(error)}`);
+  }
+}
+
+function refusal(reason: string): CommandExit {
+  return new CommandExit(ExitCode.BadArgs, reason);
+}
+
+/** The system's text of a failed file operation. */
+export function fileErrorText(error: unknown): string {
+  const texts: Readonly<Record<string, string>> = {
+    ENOENT: "no such file or directory",
+    EACCES: "permission denied",
+    EPERM: "operation not permitted",
+    EISDIR: "is a directory",
+    ENOTDIR: "not a directory",
+    ENOSPC: "no space left on device",
+    EROFS: "read-only file system",
+    EEXIST: "file exists",
+  };
+  const { code, message } = error as NodeJS.ErrnoException;
+  return texts[code ?? ""] ?? message;
+}
