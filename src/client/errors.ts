@@ -84,7 +84,9 @@ export function errorOfStatus(status: CallStatus): EtcdError {
 }
 
 /** A refusal that came as text (cancel_reason of a watch). */
-export function errorOfText(text: string): EtcdError {
+export function errorOfText(reason: string): EtcdError {
+  // Some reasons carry the form in which Go prints an error of gRPC.
+  const text = reason.replace(/^rpc error: code = \w+ desc = /, "");
   const kind = KIND_BY_TEXT.get(text) ?? KIND_BY_TEXT.get(`etcdserver: ${text}`);
   if (kind !== undefined) return new EtcdError(kind, ETCD_ERRORS[kind].code, text);
   return new EtcdError("Other", GrpcCode.Unknown, text);

@@ -157,10 +157,20 @@ export class WatchStream implements WatchCarrier, CallListener {
     this.#byId.delete(id);
     this.#ids.delete(watcher);
     if (watcher.onCanceled(response)) this.#create(watcher);
-    else this.#watchers.delete(watcher);
+  }
+
+  renewToken(error: EtcdError): boolean {
+    if (this.#caller.tokens === undefined) return false;
+    const call = this.#call;
+    this.#call = undefined;
+    this.#lost(error);
+    call?.cancel();
+    return true;
   }
 
   onEnd(status: CallStatus): void {
+    // One that was given up for another says no more.
+    if (this.#call === undefined) return;
     this.#call = undefined;
     this.#lost(errorOfStatus(status));
   }

@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import { type Event, EventType } from "../proto/generated/kv.ts";
 import { FilterType, type WatchCreateRequest, type WatchResponse } from "../proto/generated/rpc.ts";
 import type { Init } from "../proto/message-codec.ts";
+import { isStaleToken } from "./caller.ts";
 import { abortedError, asEtcdError, type EtcdError, errorOfText, WatchCompactedError } from "./errors.ts";
 import type { KeyPrefix, KeySelector } from "./key-range.ts";
 import { headerOf, KeyValue } from "./key-value.ts";
@@ -22,6 +23,8 @@ export interface WatchCarrier {
   /** Asks the server to end it. */
   remove(watcher: Watcher): void;
   requestProgress(): void;
+  /** The server no longer takes the token: begins again with a new one. False when there is none to be had. */
+  renewToken(error: EtcdError): boolean;
 }
 
 interface Reader {
@@ -274,7 +277,9 @@ export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncItera
       this.fail(new WatchCompactedError(response.compactRevision));
       return false;
     }
-    this.fail(errorOfText(response.cancelReason === "" ? "etcdserver: watch canceled" : response.cancelReason));
+    const error = errorOfText(response.cancelReason === "" ? "etcdserver: watch canceled" : response.cancelReason);
+    if (isStaleToken(error) && this.#carrier.renewToken(error)) return false;
+    this.fail(error);
     return false;
   }
 
