@@ -9,7 +9,7 @@ import type { SimulatedNode } from "./node.ts";
 async function clusterOf(members: number, seed: number): Promise<{ cluster: SimulatedCluster; leader: SimulatedNode }> {
   const cluster = new SimulatedCluster({ seed, members });
   cluster.startAll();
-  const ready = (): boolean => cluster.alive.length === members && cluster.leader?.running!.member.isPublished === true;
+  const ready = (): boolean => cluster.alive.length === members && cluster.leader?.running?.member.isPublished === true;
   assert.ok(await cluster.runUntil(ready, 10_000));
   return { cluster, leader: cluster.leader! };
 }

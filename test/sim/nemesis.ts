@@ -12,6 +12,7 @@ import type { SeededRandom } from "./random.ts";
 export const FAULTS = {
   crash: "one member loses its power or is killed",
   crashAtDisk: "the same in the middle of its next disk operations",
+  crashVoter: "a member is lost right after it has voted, and comes back at once",
   crashAll: "all members lose their power at once",
   partition: "members are cut off from others, in one direction or both",
   weather: "packets get lost, doubled and late",
@@ -30,6 +31,7 @@ export type Fault = keyof typeof FAULTS;
 const WEIGHTS: Readonly<Record<Fault, number>> = {
   crash: 10,
   crashAtDisk: 8,
+  crashVoter: 4,
   crashAll: 3,
   partition: 14,
   weather: 6,
@@ -50,7 +52,8 @@ export class Nemesis {
   readonly #meanMs: number;
   readonly #membersMin: number;
   #active: boolean;
-  #changing: boolean;
+  #changes: number;
+  #removing: boolean;
   /** How often each fault was done. */
   readonly counts: Map<Fault, number>;
 
@@ -64,7 +67,8 @@ export class Nemesis {
     this.#meanMs = options.meanMs;
     this.#membersMin = cluster.nodes.length;
     this.#active = false;
-    this.#changing = false;
+    this.#changes = 0;
+    this.#removing = false;
     this.counts = new Map();
   }
 
@@ -93,7 +97,7 @@ export class Nemesis {
   }
 
   #later(maxMs: number, action: () => void): void {
-    this.#cluster.world.setTimer(20 + this.#random.integer(maxMs), () => {
+    this.#cluster.world.setTimer(this.#random.integer(maxMs), () => {
       if (this.#active) action();
     });
   }
@@ -123,6 +127,9 @@ export class Nemesis {
         return;
       case "crashAtDisk":
         this.#crashAtDisk(this.#victim());
+        return;
+      case "crashVoter":
+        this.#crashVoter();
         return;
       case "crashAll":
         for (const node of this.#cluster.alive) this.#crash(node, true);
@@ -165,10 +172,23 @@ export class Nemesis {
     this.#restart(node);
   }
 
-  #restart(node: SimulatedNode): void {
-    this.#later(3000, () => {
+  #restart(node: SimulatedNode, withinMs = this.#random.chance(0.3) ? 50 : 3000): void {
+    this.#later(withinMs, () => {
       if (!node.process.alive && this.#cluster.nodes.includes(node)) this.#cluster.start(node);
     });
+  }
+
+  #crashVoter(): void {
+    const { network, world } = this.#cluster;
+    network.onVote = (voter) => {
+      network.onVote = undefined;
+      const { process } = voter;
+      world.setTimer(this.#random.integer(5), () => {
+        if (!this.#active || voter.process !== process || !process.alive) return;
+        this.#cluster.crash(voter, this.#random.chance(0.6));
+        this.#restart(voter, 10);
+      });
+    };
   }
 
   #crashAtDisk(node: SimulatedNode | undefined): void {
@@ -289,11 +309,12 @@ export class Nemesis {
 
   #changeMembers(): void {
     const { nodes } = this.#cluster;
-    if (this.#changing) return;
-    this.#changing = true;
+    // Two at a time: the second one is for raft to refuse.
+    if (this.#changes >= 2) return;
+    this.#changes++;
     const change = nodes.length > this.#membersMin ? this.#remove() : this.#add();
     change.catch(ignore).finally(() => {
-      this.#changing = false;
+      this.#changes--;
     });
   }
 
@@ -345,7 +366,14 @@ export class Nemesis {
     const urls = doomed.config.advertisePeerUrls.join();
     const member = through.member.state.cluster.members().find((each) => each.peerURLs.join() === urls);
     if (member === undefined) return;
-    await through.cluster.removeMember(member.id);
+    const { cluster: known } = through.member.state;
+    if (!member.isLearner && (this.#removing || known.votingMembers().length <= this.#membersMin)) return;
+    this.#removing = true;
+    try {
+      await through.cluster.removeMember(member.id);
+    } finally {
+      this.#removing = false;
+    }
     cluster.world.setTimer(3000, () => {
       if (doomed.process.alive) cluster.crash(doomed, false);
       cluster.forget(doomed);
@@ -357,6 +385,7 @@ export class Nemesis {
     this.#active = false;
     const { network, nodes } = this.#cluster;
     network.healAll();
+    network.onVote = undefined;
     this.#clear();
     network.weather.loss = 0;
     for (const node of nodes) {

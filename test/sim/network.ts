@@ -6,7 +6,7 @@
  * to raft as unreachable, and the receiver of a snapshot stores the database before it sees the message.
  */
 import { etcdError } from "../../src/base/etcd-error.ts";
-import { type Message, Message as MessageCodec } from "../../src/core/raft/types.ts";
+import { type Message, Message as MessageCodec, MessageType } from "../../src/core/raft/types.ts";
 import { SERVER_VERSION_TEXT } from "../../src/core/version/server-version.ts";
 import { LeaseTimeToLiveRequest } from "../../src/proto/generated/rpc.ts";
 import { BootstrapError, type ExistingCluster } from "../../src/server/bootstrap.ts";
@@ -45,6 +45,8 @@ export class SimulatedNetwork {
   /** Time of the world at which a link last came back. */
   readonly #healedMs: Map<string, number>;
   readonly #lastArrivalMs: Map<string, number>;
+  /** Told when a member is sending its vote for another one. */
+  onVote: ((voter: SimulatedNode) => void) | undefined;
   /** Packets and bytes that were sent. */
   packets: number;
   bytes: number;
@@ -57,6 +59,7 @@ export class SimulatedNetwork {
     this.#blocked = new Set();
     this.#healedMs = new Map();
     this.#lastArrivalMs = new Map();
+    this.onVote = undefined;
     this.packets = 0;
     this.bytes = 0;
   }
@@ -92,8 +95,15 @@ export class SimulatedNetwork {
     return Math.max(this.#healedMs.get(`${a}>${b}`) ?? 0, this.#healedMs.get(`${b}>${a}`) ?? 0);
   }
 
-  /** Brings `deliver` to the other end, or not, or twice. `lost` is called when the sender may notice. */
-  carry(from: string, to: string, bytes: number, deliver: () => void, lost?: () => void): void {
+  /** Brings `deliver` to the other end, or not, or, if it may be, twice. `lost` is called when the sender may notice. */
+  carry(
+    from: string,
+    to: string,
+    bytes: number,
+    deliver: () => void,
+    options: { readonly lost?: () => void; readonly once?: boolean } = {},
+  ): void {
+    const { lost, once = true } = options;
     const { weather } = this;
     this.packets++;
     this.bytes += bytes;
@@ -102,7 +112,7 @@ export class SimulatedNetwork {
       if (lost !== undefined && random.chance(0.3)) this.world.setTimer(random.integer(50), lost);
       return;
     }
-    const copies = random.chance(weather.duplication) ? 2 : 1;
+    const copies = random.chance(weather.duplication) && !once ? 2 : 1;
     for (let i = 0; i < copies; i++) {
       const spread = weather.delayMaxMs - weather.delayMinMs;
       let delay = weather.delayMinMs + (random.integer(1000) / 1000) * spread;
@@ -154,6 +164,7 @@ class SimulatedPeers implements PeerTransport {
     if (!this.#process.alive) return;
     const byTarget = new Map<bigint, Message[]>();
     for (const message of messages) {
+      if (message.type === MessageType.MsgVoteResp && !message.reject) this.#network.onVote?.(this.#node);
       const known = byTarget.get(message.to);
       if (known === undefined) byTarget.set(message.to, [message]);
       else known.push(message);
@@ -166,7 +177,9 @@ class SimulatedPeers implements PeerTransport {
       const lost = (): void => {
         if (this.#process.alive) this.#member.reportUnreachable(to);
       };
-      this.#network.carry(this.#node.name, target.name, size, () => this.#deliver(target, packet), lost);
+      // A proposal that comes twice is applied twice: connections do not do that, and raft does not guard against it.
+      const once = together.some(({ type }) => type === MessageType.MsgProp);
+      this.#network.carry(this.#node.name, target.name, size, () => this.#deliver(target, packet), { lost, once });
     }
   }
 

@@ -4,6 +4,7 @@
  * - Election safety: at most one leader in a term.
  * - Log matching: entries with the same index and term are the same, and so are those before them.
  * - State machine safety: what is committed at an index is the same everywhere and for ever.
+ * - Commitment: a leader counts copies only of entries of its own term (5.4.2).
  * - One configuration change at a time: no log holds two that are not committed.
  * - Equal state at an equal applied index.
  */
@@ -53,9 +54,20 @@ export class RaftChecker {
     const who = `${name}/${life}`;
     const view: LogView = { terms: new Map(), changes: new Set() };
     const ready = node.ready.bind(node);
+    let ledTerm = 0;
+    let commit = 0;
     node.ready = () => {
       const next = ready();
       if (next.softState?.raftState === StateType.StateLeader) this.#leads(who, node.status().hardState.term);
+      const { hardState, softState } = node.status();
+      const term = softState.raftState === StateType.StateLeader ? hardState.term : 0;
+      // Entries of the first start carry term 1 and are committed without an election.
+      if (term > 0 && term === ledTerm && hardState.commit > commit) {
+        const entryTerm = next.messages.flatMap((m) => m.entries).find(({ index }) => index === hardState.commit)?.term;
+        this.#commits(who, term, hardState.commit, entryTerm ?? view.terms.get(hardState.commit));
+      }
+      ledTerm = term;
+      commit = hardState.commit;
       for (const message of next.messages) {
         if (message.to === LOCAL_APPEND_THREAD) this.#appended(who, view, message.entries);
         else if (message.to === LOCAL_APPLY_THREAD) for (const entry of message.entries) this.#applies(who, entry);
@@ -71,6 +83,13 @@ export class RaftChecker {
       const digest = `${store.revision}/${store.compactRevision}/${leases}/${cluster.members().length}`;
       this.#stateAt(who, index, digest);
     });
+  }
+
+  #commits(who: string, term: number, index: number, entryTerm: number | undefined): void {
+    this.#findings.check(
+      entryTerm === undefined || entryTerm === term,
+      () => `${who}, leader of term ${term}, commits index ${index} of term ${entryTerm} by counting copies`,
+    );
   }
 
   #leads(who: string, term: number): void {

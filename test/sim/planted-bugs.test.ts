@@ -1,0 +1,38 @@
+/** The simulation finds each of ten planted bugs within a few seeds, and finds nothing under the same conditions without them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PLANTED_BUGS, type PlantedBug } from "./planted-bugs.ts";
+import { runScenario, type ScenarioOptions, SimulationFailure } from "./scenario.ts";
+
+const SEEDS_MAX = 25;
+
+function conditions({ faults, faultEveryMs, weather = {}, config = {} }: PlantedBug, seed: number): ScenarioOptions {
+  return { seed, members: 3, durationMs: 15_000, faults, faultEveryMs, weather, config };
+}
+
+async function failureOf(bug: PlantedBug, seed: number): Promise<SimulationFailure | undefined> {
+  const restore = bug.install?.();
+  try {
+    const { plant } = bug;
+    await runScenario({ ...conditions(bug, seed), ...(plant === undefined ? {} : { plant }) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof SimulationFailure) return error;
+    throw error;
+  } finally {
+    restore?.();
+  }
+}
+
+for (const bug of PLANTED_BUGS) {
+  test(`the simulation finds: ${bug.name}`, async (t) => {
+    await runScenario(conditions(bug, 1));
+    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+      const failure = await failureOf(bug, seed);
+      if (failure === undefined) continue;
+      t.diagnostic(`found with seed ${seed} after ${failure.atMs.toFixed(0)} ms: ${failure.message.split("\n")[0]}`);
+      return;
+    }
+    assert.fail(`not found with ${SEEDS_MAX} seeds`);
+  });
+}
