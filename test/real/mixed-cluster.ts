@@ -39,7 +39,9 @@ export async function eventually<T>(what: string, attempt: () => T | undefined, 
     }
     await pause(100);
   }
-  throw new Error(`${what}: not within ${limitMs} ms${last === undefined ? "" : ` (${String(last)})`}`);
+  throw new Error(
+    `${what}: not within ${limitMs} ms${last === undefined ? "" : ` (${last instanceof Error ? last.message : "no error"})`}`,
+  );
 }
 
 export class MixedCluster {
@@ -89,11 +91,22 @@ export class MixedCluster {
       command[0]!,
       [
         ...command.slice(1),
-        ...["--name", member.name, "--data-dir", join(this.#folder.path, member.name)],
-        ...["--listen-client-urls", member.endpoint, "--advertise-client-urls", member.endpoint],
-        ...["--listen-peer-urls", member.peerUrl, "--initial-advertise-peer-urls", member.peerUrl],
-        ...["--initial-cluster", among.map((each) => `${each.name}=${each.peerUrl}`).join(",")],
-        ...["--initial-cluster-state", state],
+        "--name",
+        member.name,
+        "--data-dir",
+        join(this.#folder.path, member.name),
+        "--listen-client-urls",
+        member.endpoint,
+        "--advertise-client-urls",
+        member.endpoint,
+        "--listen-peer-urls",
+        member.peerUrl,
+        "--initial-advertise-peer-urls",
+        member.peerUrl,
+        "--initial-cluster",
+        among.map((each) => `${each.name}=${each.peerUrl}`).join(","),
+        "--initial-cluster-state",
+        state,
         ...this.#flags,
       ],
       { stdio: ["ignore", log, log], cwd: repository },
@@ -158,8 +171,19 @@ export class MixedCluster {
   load(total: number, bytes = 100): void {
     const ran = run([
       reference("benchmark")!,
-      ...["--endpoints", this.endpoints, "--conns", "2", "--clients", "20"],
-      ...["put", "--total", String(total), "--val-size", String(bytes), "--key-space-size", "50"],
+      "--endpoints",
+      this.endpoints,
+      "--conns",
+      "2",
+      "--clients",
+      "20",
+      "put",
+      "--total",
+      String(total),
+      "--val-size",
+      String(bytes),
+      "--key-space-size",
+      "50",
     ]);
     if (ran.code !== 0) throw new Error(`benchmark: ${ran.stderr}`);
   }

@@ -149,7 +149,7 @@ describe("a peer URL", { skip: missing("etcd", "etcdctl"), timeout: 120_000 }, (
       const answers: string[] = [];
       for (const [method, path, headers, body] of list) {
         const answer = await ask(urlOf(kind), method, path, headers, body);
-        const shown = COMPARED_HEADERS.map((name) => `${name}: ${answer.headers[name]}`).join(", ");
+        const shown = COMPARED_HEADERS.map((name) => `${name}: ${String(answer.headers[name])}`).join(", ");
         const { members } = clusters.get(kind)!;
         const text = `${method} ${path} ${JSON.stringify(body)} -> ${answer.status} ${answer.body} (${shown})`;
         // What differs between any two clusters.

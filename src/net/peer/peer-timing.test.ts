@@ -220,7 +220,7 @@ class ScriptedDialer implements PeerDialer {
     });
     failed.catch(() => undefined);
     return {
-      response: response === undefined ? Promise.race([failed]) : Promise.resolve(response),
+      response: response === undefined ? failed : Promise.resolve(response),
       abort: (reason) => {
         fail(new DialError(reason));
         response?.fail(reason);
