@@ -59,7 +59,8 @@ function median(rates: readonly Rate[]): Rate {
   return rates.toSorted((a, b) => a.perSecond - b.perSecond)[Math.floor(rates.length / 2)]!;
 }
 
-const server = values.endpoint === undefined ? await startServer() : { endpoint: values.endpoint, stop: () => undefined };
+const server =
+  values.endpoint === undefined ? await startServer() : { endpoint: values.endpoint, stop: () => undefined };
 const ours = new EtcdClient({ endpoints: server.endpoint });
 const theirs = new GrpcJsClient(server.endpoint);
 const value = "v".repeat(100);

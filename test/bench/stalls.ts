@@ -7,7 +7,8 @@
  * Needs dist/ (npm run build) and, for the second column, a real etcd (default: the reference folder). Prints one row per phase: the writer's p50,
  * p99 and maximum of both servers in milliseconds, and for ours the p99.9 and maximum of the loop's delay.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,7 +62,6 @@ interface Server {
   readonly name: string;
   readonly child: ChildProcess;
   readonly channel: GrpcChannel;
-  readonly writer: GrpcChannel;
   readonly port: number;
 }
 
@@ -106,7 +106,7 @@ async function start(name: string, command: readonly string[], port: number): Pr
   }
   const dial = (): Promise<GrpcChannel> =>
     GrpcChannel.dial({ clock, address: { host: "127.0.0.1", port }, limits: { messageBytesMax: 2 ** 31 - 1 } });
-  return { name, child, channel: await dial(), writer: await dial(), port };
+  return { name, child, channel: await dial(), port };
 }
 
 async function fill(server: Server): Promise<void> {
@@ -125,38 +125,25 @@ async function fill(server: Server): Promise<void> {
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-/** Puts at a steady rate until `until` settles; latencies in milliseconds. Puts are started on time, whether earlier ones came back or not. */
-async function writeDuring(
-  server: Server,
-  until: Promise<unknown>,
-): Promise<{ latencies: number[]; revision: number }> {
-  const latencies: number[] = [];
-  const pending: Promise<void>[] = [];
-  let revision = 0;
-  let over = false;
-  const settled = until.finally(() => {
-    over = true;
-  });
-  const begin = performance.now();
-  for (let i = 0; !over; i++) {
-    const due = begin + (i * 1000) / rate;
-    const wait = due - performance.now();
-    if (wait > 0) await sleep(wait);
-    const started = performance.now();
-    pending.push(
-      server.writer
-        .unary("/etcdserverpb.KV/Put", PutRequest.encode({ key: text.encode(`writer/${i % 1000}`), value }), {
-          timeoutMs: 120_000,
-        })
-        .then((reply) => {
-          latencies.push(performance.now() - started);
-          revision = PutResponse.decode(reply).header?.revision ?? revision;
-        }),
-    );
-  }
-  await Promise.all(pending);
-  await settled;
-  return { latencies: latencies.sort((a, b) => a - b), revision };
+/**
+ * Puts at a steady rate from a process of its own until `until` settles; latencies in milliseconds. Puts are started on time, whether earlier
+ * ones came back or not. A process of its own, because what this one receives in a phase would hold up a writer on the same loop.
+ */
+async function writeDuring(server: Server, until: () => Promise<unknown>): Promise<number[]> {
+  const writer = fork(
+    new URL("./steady-writer.ts", import.meta.url),
+    [String(server.port), String(rate), String(value.length)],
+    {
+      execArgv: ["--import", "tsx"],
+    },
+  );
+  await once(writer, "message");
+  const result = once(writer, "message") as Promise<[number[]]>;
+  await until();
+  writer.send("stop");
+  const [latencies] = await result;
+  writer.kill();
+  return latencies;
 }
 
 const at = (sorted: readonly number[], q: number): number =>
@@ -252,15 +239,13 @@ try {
   );
   for (const [name, phase] of phases) {
     for (const server of servers) {
-      if (server.name === "ours") await loopDelays(server);
-      const began = performance.now();
       let took = 0;
-      const { latencies } = await writeDuring(
-        server,
-        phase(server).then(() => {
-          took = performance.now() - began;
-        }),
-      );
+      const latencies = await writeDuring(server, async () => {
+        if (server.name === "ours") await loopDelays(server);
+        const began = performance.now();
+        await phase(server);
+        took = performance.now() - began;
+      });
       const loop = server.name === "ours" ? await loopDelays(server) : undefined;
       const loopText = loop === undefined ? "" : `${loop.p999.toFixed(1)} / ${loop.max.toFixed(1)}`;
       console.log(
