@@ -109,7 +109,7 @@ class NodeExchange implements Dialed {
       let answered = false;
       const fail = (cause: unknown): void => {
         if (answered) return;
-        const text = this.#reason ?? (cause instanceof Error ? cause.message : String(cause));
+        const text = this.#reason ?? failureText(cause, this.#request);
         reject(cause instanceof DialError && this.#reason === undefined ? cause : new DialError(text, { cause }));
       };
       let opened: ClientRequest;
@@ -142,6 +142,39 @@ class NodeExchange implements Dialed {
     this.#reason ??= reason;
     this.#request?.destroy();
   }
+}
+
+/** What Go calls the alerts of TLS (crypto/tls/alert.go), by OpenSSL's names. */
+const ALERTS: Readonly<Record<string, string>> = {
+  BAD_CERTIFICATE: "bad certificate",
+  CERTIFICATE_EXPIRED: "expired certificate",
+  CERTIFICATE_REQUIRED: "certificate required",
+  CERTIFICATE_REVOKED: "revoked certificate",
+  CERTIFICATE_UNKNOWN: "unknown certificate",
+  HANDSHAKE_FAILURE: "handshake failure",
+  PROTOCOL_VERSION: "protocol version not supported",
+  UNKNOWN_CA: "unknown certificate authority",
+  UNSUPPORTED_CERTIFICATE: "unsupported certificate",
+};
+
+/**
+ * OpenSSL's alerts in etcd's words. A member of ours that refuses a certificate cannot send an alert (Node has no call for it): it closes the
+ * connection after the handshake, which is told as what it most likely is.
+ */
+function failureText(cause: unknown, request: ClientRequest | undefined): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code = "" } = cause as NodeJS.ErrnoException;
+  const alert = /^ERR_SSL_\w+?_ALERT_(\w+)$/.exec(code)?.[1];
+  if (alert !== undefined) return `remote error: tls: ${ALERTS[alert] ?? alert.toLowerCase().replaceAll("_", " ")}`;
+  const isFresh = request !== undefined && !request.reusedSocket;
+  if (
+    isFresh &&
+    request.socket !== null &&
+    "encrypted" in request.socket &&
+    (code === "ECONNRESET" || code === "EPIPE")
+  )
+    return `closed by the peer after the TLS handshake, as after "remote error: tls: bad certificate" (${cause.message})`;
+  return cause.message;
 }
 
 function ignore(): void {
