@@ -18,7 +18,8 @@ test("endpoints are read as etcd's clients write them", () => {
   assert.equal(parseEndpoint("https://a:1", false).tls, true);
   assert.equal(parseEndpoint("http://a:1", true).tls, false);
   assert.equal(parseEndpoint("a:1", true).tls, true);
-  for (const text of ["", "a:b", "a:1:2", "http://", "a:99999"]) assert.throws(() => parseEndpoint(text, false), TypeError);
+  for (const text of ["", "a:b", "a:1:2", "http://", "a:99999"])
+    assert.throws(() => parseEndpoint(text, false), TypeError);
 });
 
 test("calls go round all endpoints, and go on when all but one are gone", async () => {
@@ -146,12 +147,10 @@ test("a user's token is fetched, and fetched again when the server has forgotten
     assert.equal((await watcher.next()).value?.kv.key, "open/leased");
     await watcher.cancel();
     await lease.revoke();
-    await root.auth.disable();
-    assert.equal((await root.auth.status()).enabled, false);
-    assert.equal((await root.get("open/a"))?.value, "1");
     assert.deepEqual(await root.auth.users(), ["alice", "root"]);
   } finally {
     for (const client of [admin, root, alice, stranger]) await client.close();
+    // With authentication on: nothing of it may keep this process alive.
     await etcd.close();
   }
 });

@@ -499,6 +499,8 @@ export class Member {
     this.#autoCompaction?.stop();
     this.#driver.stop();
     this.#loop.stop();
+    // Its sweep of old tokens would keep the process alive.
+    this.#parts.tokens.disable();
     const stopped = etcdError("Stopped");
     this.reads.failAll(stopped);
     this.#pending.failAll(stopped);
