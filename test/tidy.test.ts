@@ -34,7 +34,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 const PURE: readonly string[] = ["base", "proto", "codec", "core"];
 /** Runtime packages that a pure layer may import. */
-const PURE_PACKAGES: readonly string[] = ["sorted-btree"];
+const PURE_PACKAGES: readonly string[] = [];
 
 interface Source {
   readonly path: string;

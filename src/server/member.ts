@@ -97,6 +97,8 @@ const PURGE_INTERVAL_MS = 30_000;
 const REVOKES_IN_FLIGHT_MAX = 16;
 /** Applied entries between compactions of raft's log in memory. */
 const MEMORY_COMPACTION_ENTRIES = 100;
+/** After a snapshot was delivered, raft's log is not compacted for this long (etcd releaseDelayAfterSnapshot). */
+const SNAPSHOT_RELEASE_DELAY_MS = 30_000;
 const REMOVED_STOP_DELAY_MS = 1000;
 const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 const MAX_INFLIGHT_MESSAGES = 512;
@@ -978,7 +980,9 @@ export class Member {
     } catch (error) {
       this.logger.warn("failed to send a snapshot", { to: idHex(message.to), error: String(error) });
     }
-    this.#snapshotsInFlight--;
+    // A follower that got one needs the entries right behind it: they are kept a while longer.
+    if (delivered && !this.#stopping) this.clock.setTimer(SNAPSHOT_RELEASE_DELAY_MS, () => this.#snapshotsInFlight--);
+    else this.#snapshotsInFlight--;
     if (this.#stopping) return;
     node.reportSnapshot(message.to, delivered ? "finish" : "failure");
     this.#driver.schedule();

@@ -43,7 +43,8 @@ export interface PeerRequests {
   /** Renews a lease on the leader; resolves to the TTL. Rejects with EtcdError LeaseNotFound, or any error when it could not be asked. */
   renewLease(peerUrls: readonly string[], id: bigint): Promise<number>;
   leaseTimeToLive(peerUrls: readonly string[], id: bigint, keys: boolean): Promise<LeaseTimeToLiveResponse>;
-  promoteMember(peerUrls: readonly string[], id: bigint): Promise<void>;
+  /** `token`: of the user who asks. */
+  promoteMember(peerUrls: readonly string[], id: bigint, token?: string): Promise<void>;
   /** What `/version` says; undefined when nobody answers. */
   versions(peerUrls: readonly string[]): Promise<MemberVersions | undefined>;
 }

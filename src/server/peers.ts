@@ -139,7 +139,7 @@ function peerServer(current: () => RunningMember | undefined, onRemoved: () => v
     renewLease: async (id) => {
       const { member, leases } = must();
       if (!member.isLeader) throw etcdError("NotPrimaryLessor");
-      return leases.renew(id, undefined);
+      return leases.renewForPeer(id);
     },
     leaseTimeToLive: (id, keys) => {
       const { member, leases } = must();

@@ -95,7 +95,11 @@ export class MemberClusterServer implements ClusterServer {
       if (member.isLeader) return this.promoteHere(id);
       const leader = member.state.cluster.member(member.leader);
       if (leader !== undefined) {
-        await this.#peerRequests.promoteMember(leader.peerURLs, id);
+        await this.#peerRequests.promoteMember(
+          leader.peerURLs,
+          id,
+          call?.metadata("token") ?? call?.metadata("authorization"),
+        );
         return this.members();
       }
       if (clock.now() > endMs) throw etcdError("Timeout");

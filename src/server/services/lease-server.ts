@@ -100,17 +100,26 @@ export class MemberLeaseServer implements LeaseServer {
   }
 
   /** Renews here when this member leads, else asks the leader. Rejects with EtcdError. */
-  async renew(id: bigint, identity: CallerIdentity | undefined): Promise<number> {
+  renew(id: bigint, identity: CallerIdentity | undefined): Promise<number> {
+    return this.#renew(id, () => this.#checkRenew(id, identity));
+  }
+
+  /** For another member, which has checked its caller. */
+  renewForPeer(id: bigint): Promise<number> {
+    return this.#renew(id, () => undefined);
+  }
+
+  async #renew(id: bigint, check: () => void): Promise<number> {
     const member = this.#member;
     const endMs = member.clock.now() + requestTimeoutMs(member.config);
     while (!member.isStopping) {
       if (member.isLeader) {
         if (!(await member.ensureLeadership())) throw etcdError("NotPrimaryLessor");
-        const ttl = await this.#renewHere(id, identity);
+        const ttl = await this.#renewHere(id, check);
         if (ttl !== undefined) return ttl;
       } else {
         const leader = await this.#waitLeader(endMs);
-        this.#checkRenew(id, identity);
+        check();
         const ttl = await this.#askLeader(() => this.#peerRequests.renewLease(leader.peerURLs, id));
         if (ttl !== undefined) return ttl;
       }
@@ -126,11 +135,11 @@ export class MemberLeaseServer implements LeaseServer {
   }
 
   /** Undefined: no longer the primary. */
-  async #renewHere(id: bigint, identity: CallerIdentity | undefined): Promise<number | undefined> {
+  async #renewHere(id: bigint, check: () => void): Promise<number | undefined> {
     const member = this.#member;
     const { lessor } = member.state;
     if (!lessor.has(id) || !member.config.features.has("FastLeaseKeepAlive")) await this.#waitApplied();
-    this.#checkRenew(id, identity);
+    check();
     for (;;) {
       const renewed = lessor.renew(id, member.clock.now());
       switch (renewed.kind) {
