@@ -2,8 +2,9 @@
  * The commands of etcdutl as data for the command-line parser, and what they call. What a command needs is loaded when it runs.
  * Source of behaviour: etcd etcdutl/ctl.go and etcdutl/*_command.go.
  */
-import { type CommandSpec, exactArgs, type Invocation, type ProgramSpec } from "../cobra/command.ts";
-import { humanBytes, outputForm, resultText } from "./result-output.ts";
+import { type CommandSpec, exactArgs, type Invocation, onlyValidArgs, type ProgramSpec } from "../cobra/command.ts";
+import { humanBytes } from "../print/go-text.ts";
+import { outputForm, resultText } from "./result-output.ts";
 import { databasePath, ExitStatus, requireFile, type ToolEnvironment, ToolError } from "./tool-environment.ts";
 
 export interface CommandSurroundings {
@@ -45,6 +46,7 @@ export function etcdutlProgram(surroundings: CommandSurroundings): ProgramSpec {
       hashKvCommand(surroundings),
       versionCommand(surroundings),
       migrateCommand(surroundings),
+      COMPLETION,
     ],
   };
 }
@@ -277,6 +279,15 @@ function versionCommand({ stdout }: CommandSurroundings): CommandSpec {
     },
   };
 }
+
+const COMPLETION: CommandSpec = {
+  use: "completion [bash|zsh|fish|powershell]",
+  short: "Generate completion script",
+  disableFlagsInUseLine: true,
+  validArgs: ["bash", "zsh", "fish", "powershell"],
+  checkArgs: (command, args) => exactArgs(1)(command, args) ?? onlyValidArgs(command, args),
+  run: async (invocation) => (await import("../cobra/completion-script.ts")).printCompletionScript(invocation),
+};
 
 /** Opens the database of a stopped member for writing, waiting for its lock. */
 async function withDatabase(
