@@ -14,6 +14,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { parseGoUrl } from "../../base/go-url.ts";
 import type { Clock } from "../../io/clock.ts";
+import { CLOSED_AFTER_HANDSHAKE, tlsErrorText } from "../transport/tls-error-text.ts";
 import { DialError, type Dialed, type DialRequest, type DialResponse, type PeerDialer } from "./dialer.ts";
 
 export interface NodeDialerOptions {
@@ -144,28 +145,10 @@ class NodeExchange implements Dialed {
   }
 }
 
-/** What Go calls the alerts of TLS (crypto/tls/alert.go), by OpenSSL's names. */
-const ALERTS: Readonly<Record<string, string>> = {
-  BAD_CERTIFICATE: "bad certificate",
-  CERTIFICATE_EXPIRED: "expired certificate",
-  CERTIFICATE_REQUIRED: "certificate required",
-  CERTIFICATE_REVOKED: "revoked certificate",
-  CERTIFICATE_UNKNOWN: "unknown certificate",
-  HANDSHAKE_FAILURE: "handshake failure",
-  PROTOCOL_VERSION: "protocol version not supported",
-  UNKNOWN_CA: "unknown certificate authority",
-  UNSUPPORTED_CERTIFICATE: "unsupported certificate",
-};
-
-/**
- * OpenSSL's alerts in etcd's words. A member of ours that refuses a certificate cannot send an alert (Node has no call for it): it closes the
- * connection after the handshake, which is told as what it most likely is.
- */
+/** etcd's words for what ended an exchange without a response. */
 function failureText(cause: unknown, request: ClientRequest | undefined): string {
   if (!(cause instanceof Error)) return String(cause);
-  const { code = "" } = cause as NodeJS.ErrnoException;
-  const alert = /^ERR_SSL_\w+?_ALERT_(\w+)$/.exec(code)?.[1];
-  if (alert !== undefined) return `remote error: tls: ${ALERTS[alert] ?? alert.toLowerCase().replaceAll("_", " ")}`;
+  const { code } = cause as NodeJS.ErrnoException;
   const isFresh = request !== undefined && !request.reusedSocket;
   if (
     isFresh &&
@@ -173,8 +156,8 @@ function failureText(cause: unknown, request: ClientRequest | undefined): string
     "encrypted" in request.socket &&
     (code === "ECONNRESET" || code === "EPIPE")
   )
-    return `closed by the peer after the TLS handshake, as after "remote error: tls: bad certificate" (${cause.message})`;
-  return cause.message;
+    return `${CLOSED_AFTER_HANDSHAKE} (${cause.message})`;
+  return tlsErrorText(cause);
 }
 
 function ignore(): void {

@@ -22,6 +22,7 @@ import type { ConnectionInfo, GrpcRouter } from "./server-call.ts";
 import { couldBePreface, ServerConnection, type ServerConnectionContext } from "./server-connection.ts";
 import { OutputBufferPool } from "./socket-output.ts";
 import { type ListenerTls, TlsContext } from "./tls-context.ts";
+import { CLOSED_AFTER_HANDSHAKE, tlsErrorText } from "./tls-error-text.ts";
 import { TransportMetrics } from "./transport-metrics.ts";
 import type { UpgradeHandler } from "./upgrade.ts";
 
@@ -220,8 +221,14 @@ export class Transport {
   }
 
   #admit(socket: TLSSocket, tls: ListenerTls, refusal: string | undefined): void {
-    if (refusal === undefined) this.#sniff(socket);
-    else this.#rejectHandshake(socket, tls, new Error(refusal));
+    if (refusal === undefined) {
+      // Clients may connect to see whether somebody listens; peers have no reason to.
+      const isPeer = tls.endpoint === "peer";
+      this.#sniff(
+        socket,
+        isPeer ? () => this.#rejectHandshake(socket, tls, new Error(CLOSED_AFTER_HANDSHAKE)) : undefined,
+      );
+    } else this.#rejectHandshake(socket, tls, new Error(refusal));
   }
 
   #rejectHandshake(socket: TLSSocket, tls: ListenerTls, error: NodeJS.ErrnoException): void {
@@ -229,7 +236,7 @@ export class Transport {
     const fields = {
       "remote-addr": addressText(socket.remoteAddress, socket.remotePort),
       "server-name": socket.servername === false ? "" : (socket.servername ?? ""),
-      error: error.message,
+      error: tlsErrorText(error),
     };
     const message = `rejected connection on ${tls.endpoint ?? "client"} endpoint`;
     // Port scans and probes that only connect are no news.
@@ -252,15 +259,22 @@ export class Transport {
   }
 
   /** Reads until HTTP/1.1 and HTTP/2 can be told apart, then hands the socket over. */
-  #sniff(socket: Socket): void {
+  #sniff(socket: Socket, onSilentEnd?: () => void): void {
     let seen: Uint8Array | undefined;
-    const timer = this.#clock.setTimer(this.#limits.handshakeTimeoutMs, () => socket.destroy());
+    const timer = this.#clock.setTimer(this.#limits.handshakeTimeoutMs, () => {
+      stop();
+      socket.destroy();
+    });
     this.#undecided.add(socket);
     const stop = (): void => {
       this.#undecided.delete(socket);
       timer.cancel();
       socket.off("data", onData);
-      socket.off("close", stop);
+      socket.off("close", onClose);
+    };
+    const onClose = (): void => {
+      stop();
+      if (seen === undefined && !this.#closing) onSilentEnd?.();
     };
     const onData = (chunk: Uint8Array): void => {
       const bytes = seen === undefined ? chunk : Buffer.concat([seen, chunk]);
@@ -276,7 +290,7 @@ export class Transport {
       }
     };
     socket.on("data", onData);
-    socket.on("close", stop);
+    socket.on("close", onClose);
     socket.on("error", ignoreError);
   }
 
