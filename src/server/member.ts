@@ -7,67 +7,49 @@
 import { assert } from "../base/assert.ts";
 import { idHex } from "../base/bytes.ts";
 import { type EtcdError, etcdError } from "../base/etcd-error.ts";
-import { type Version, versionText } from "../base/semver.ts";
+import type { Version } from "../base/semver.ts";
 import { RequestField } from "../core/apply/raft-request.ts";
 import type { AuthStore, TokenKeeper } from "../core/auth/auth-store.ts";
 import { ResponseHeaderEncoder } from "../core/kv/response-header.ts";
-import type { MembershipChange } from "../core/membership/cluster.ts";
 import { confStateOf } from "../core/membership/conf-state-json.ts";
 import type { CompactionJob } from "../core/mvcc/compaction.ts";
 import type { WatchEvent } from "../core/mvcc/watch-event.ts";
-import { RaftError } from "../core/raft/raft-error.ts";
 import { RawNode } from "../core/raft/raw-node.ts";
 import { statusText } from "../core/raft/status.ts";
-import {
-  type ConfState,
-  type Entry,
-  type HardState,
-  type Message,
-  MessageType,
-  NO_LIMIT,
-  NONE,
-  type Snapshot,
-} from "../core/raft/types.ts";
-import { entriesMinimumVersion } from "../core/version/entry-version.ts";
+import { type Entry, type HardState, type Message, MessageType, NONE, type Snapshot } from "../core/raft/types.ts";
 import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
-import { detectStorageVersion, migrateStorage, storageVersionToSet } from "../core/version/storage-version.ts";
-import {
-  decideClusterVersion,
-  type MemberVersions,
-  MONITOR_VERSION_INTERVAL_MS,
-} from "../core/version/version-monitor.ts";
+import { detectStorageVersion } from "../core/version/storage-version.ts";
+import { type MemberVersions, MONITOR_VERSION_INTERVAL_MS } from "../core/version/version-monitor.ts";
 import { WatchHub } from "../core/watch/watch-hub.ts";
-import { type Clock, sleep, type Timer } from "../io/clock.ts";
+import type { Clock, Timer } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
-import { ClusterMemberAttrSetRequest, ClusterVersionSetRequest } from "../proto/generated/membership.ts";
-import {
-  AlarmAction,
-  AlarmRequest,
-  AlarmType,
-  LeaseCheckpointRequest,
-  LeaseRevokeRequest,
-} from "../proto/generated/rpc.ts";
+import { AlarmAction, AlarmRequest, AlarmType } from "../proto/generated/rpc.ts";
 import { type ApplyEffects, ApplyLoop } from "./apply-loop.ts";
 import { AutoCompaction } from "./auto-compaction.ts";
 import type { BootstrappedRaft } from "./bootstrap.ts";
 import { CompactionRunner } from "./compaction-runner.ts";
-import { loadConfState, loadConsistentIndex } from "./consistent-index.ts";
 import type { DataDir } from "./data-dir.ts";
+import { handOverLeadership } from "./leadership-transfer.ts";
+import { LEASE_TICK_MS, LeaseExpiry } from "./lease-expiry.ts";
 import { type MemberConfig, requestTimeoutMs } from "./member-config.ts";
 import type { MemberMetrics } from "./member-metrics.ts";
 import { MemberState, type OpenDatabase } from "./member-state.ts";
+import { followMembership } from "./membership-effects.ts";
 import type { PeerTransport } from "./peer-transport.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import { Proposer } from "./proposer.ts";
+import { publish } from "./publication.ts";
 import { RaftDriver } from "./raft-driver.ts";
-import { ReadIndexRounds } from "./read-index.ts";
+import { ReadIndexRounds, readContext, readContextId } from "./read-index.ts";
 import { RequestIdGenerator } from "./request-id.ts";
 import { REQUEST_TYPE_NAMES } from "./request-types.ts";
 import { SlowRequests } from "./slow-requests.ts";
 import { SnapshotFiles } from "./snapshot-files.ts";
+import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { StoreEvents } from "./store-events.ts";
+import { VersionKeeper } from "./version-keeper.ts";
 
 export interface MemberParts {
   readonly config: MemberConfig;
@@ -92,13 +74,7 @@ export interface MemberParts {
 
 export type MemberEnd = { readonly kind: "failed"; readonly error: unknown } | { readonly kind: "removed" };
 
-const LEASE_TICK_MS = 500;
 const PURGE_INTERVAL_MS = 30_000;
-const REVOKES_IN_FLIGHT_MAX = 16;
-/** Applied entries between compactions of raft's log in memory. */
-const MEMORY_COMPACTION_ENTRIES = 100;
-/** After a snapshot was delivered, raft's log is not compacted for this long (etcd releaseDelayAfterSnapshot). */
-const SNAPSHOT_RELEASE_DELAY_MS = 30_000;
 const REMOVED_STOP_DELAY_MS = 1000;
 const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 const MAX_INFLIGHT_MESSAGES = 512;
@@ -132,17 +108,14 @@ export class Member {
   readonly #events: StoreEvents;
   readonly #timers: Timer[];
   readonly #autoCompaction: AutoCompaction | undefined;
+  readonly #leaseExpiry: LeaseExpiry;
+  readonly #versions: VersionKeeper;
+  readonly #snapshotKeeper: SnapshotKeeper;
   readonly #peers: PeerTransport;
   #state: MemberState;
   #leader: bigint;
   #leaderSinceMs: number;
   #committedIndex: number;
-  #diskSnapshotIndex: number;
-  #memorySnapshotIndex: number;
-  #snapshotsInFlight: number;
-  #forceSnapshot: boolean;
-  #savingSnapshot: Promise<void>;
-  #revokesInFlight: number;
   #authRevision: number;
   #clusterVersion: Version | undefined;
   #published: boolean;
@@ -255,16 +228,20 @@ export class Member {
       appliedTerm: raft.snapshotTerm,
       consistentIndex: database.consistent.index,
     });
+    this.#snapshotKeeper = new SnapshotKeeper(this, {
+      storage: raft.storage,
+      progress: this.#loop,
+      snapshotIndex: raft.snapshotIndex,
+    });
+    this.#versions = new VersionKeeper(this, {
+      peerVersions: () => parts.peerVersions(this),
+      entriesSinceSnapshot: () => this.#snapshotKeeper.entriesSinceSnapshot(),
+    });
+    this.#leaseExpiry = new LeaseExpiry(this);
     this.#timers = [];
     this.#leader = NONE;
     this.#leaderSinceMs = Number.NEGATIVE_INFINITY;
     this.#committedIndex = raft.hardState.commit;
-    this.#diskSnapshotIndex = raft.snapshotIndex;
-    this.#memorySnapshotIndex = raft.snapshotIndex;
-    this.#snapshotsInFlight = 0;
-    this.#forceSnapshot = false;
-    this.#savingSnapshot = Promise.resolve();
-    this.#revokesInFlight = 0;
     this.#authRevision = this.#state.auth.revision;
     this.#clusterVersion = undefined;
     this.#published = false;
@@ -434,13 +411,16 @@ export class Member {
     });
     if (this.#state.resumedCompaction !== undefined) this.#runCompaction(this.#state.resumedCompaction);
     this.#repeat(config.heartbeatMs, () => this.#tick());
-    this.#repeat(LEASE_TICK_MS, () => this.#leaseTick());
+    this.#repeat(LEASE_TICK_MS, () => this.#leaseExpiry.tick());
     this.#repeat(PURGE_INTERVAL_MS, () => this.#purge());
-    this.#repeat(MONITOR_VERSION_INTERVAL_MS, () => this.#monitorVersions());
+    this.#repeat(MONITOR_VERSION_INTERVAL_MS, () => this.#versions.monitor());
     this.#autoCompaction?.start();
     this.#driver.schedule();
     this.#campaignAlone();
-    void this.#publish();
+    void publish(this).then((isPublished) => {
+      this.#published = isPublished;
+      if (isPublished) this.#resolveReady();
+    });
     clock.nextTurn(() => this.#driver.schedule());
   }
 
@@ -462,35 +442,9 @@ export class Member {
     this.#driver.schedule();
   }
 
-  /**
-   * Before a graceful stop: a leader of several voters asks the one that has been connected longest to take over, and waits until it has
-   * (etcd TryTransferLeadershipOnShutdown). Gives up after the request timeout.
-   */
-  async handOverLeadership(): Promise<void> {
-    const { clock, logger, config } = this;
-    const voters = this.#state.cluster.votingMembers().filter((each) => each.id !== this.memberId);
-    if (this.#stopping || !this.isLeader || voters.length === 0) return;
-    let transferee = NONE;
-    let longestMs = Number.POSITIVE_INFINITY;
-    for (const { id } of voters) {
-      const since = this.#peers.activeSinceMs(id);
-      if (since === undefined || since >= longestMs) continue;
-      longestMs = since;
-      transferee = id;
-    }
-    if (transferee === NONE) return;
-    logger.info("leadership transfer starting", {
-      "current-leader-member-id": idHex(this.memberId),
-      "transferee-member-id": idHex(transferee),
-    });
-    const startMs = clock.now();
-    this.transferLeader(transferee);
-    while (this.isLeader && !this.#stopping && clock.now() - startMs < requestTimeoutMs(config)) await sleep(clock, 10);
-    logger.info(this.isLeader ? "leadership transfer failed" : "leadership transfer finished", {
-      "old-leader-member-id": idHex(this.memberId),
-      "new-leader-member-id": idHex(this.#leader),
-      took: `${(clock.now() - startMs).toFixed(3)}ms`,
-    });
+  /** Before a graceful stop. */
+  handOverLeadership(): Promise<void> {
+    return handOverLeadership(this);
   }
 
   /** Stops: nothing is acknowledged any more; what was is durable. */
@@ -508,7 +462,7 @@ export class Member {
     this.#pending.failAll(stopped);
     await this.#peers.stop();
     await this.compactions.stop();
-    await this.#savingSnapshot;
+    await this.#snapshotKeeper.idle;
     await this.#parts.raft.wal.close();
     await this.#state.backend.close();
   }
@@ -597,7 +551,7 @@ export class Member {
     this.#loop.apply(entries, () => {
       done();
       if (!this.#campaigned) this.#campaignAlone();
-      this.#snapshotIfNeeded();
+      this.#snapshotKeeper.snapshotIfNeeded();
     });
   }
 
@@ -608,13 +562,11 @@ export class Member {
       notify: (events, revision) => this.#notify(events, revision),
       applyConfChange: (change, index) =>
         index > this.#driver.node.pendingSnapshotIndex ? this.#driver.applyConfChange(change) : this.#loop.confState,
-      membershipChanged: (change) => this.#membershipChanged(change),
+      membershipChanged: (change) => followMembership(this, change, () => this.#onSelfRemoved()),
       compactionAccepted: (job) => this.#runCompaction(job),
       firstCommitInTerm: () => this.#firstCommitInTerm(),
       raiseNoSpace: (then) => this.raiseNoSpace(then),
-      snapshotForced: () => {
-        this.#forceSnapshot = true;
-      },
+      snapshotForced: () => this.#snapshotKeeper.force(),
       advanced: (index) => this.#advanced(index),
       observe: (slot, request, payload, nowMs, result) => {
         const { field, start, end } = request;
@@ -651,7 +603,7 @@ export class Member {
     const { version } = this.#state.cluster;
     if (version !== this.#clusterVersion) {
       this.#clusterVersion = version;
-      this.clock.nextTurn(() => this.#updateStorageVersion());
+      this.clock.nextTurn(() => this.#versions.updateStorageVersion());
     }
     for (const listener of this.onApplied) listener(index);
   }
@@ -661,55 +613,20 @@ export class Member {
     if (this.isLeader)
       this.#state.lessor.promote(this.config.electionTicks * this.config.heartbeatMs, this.clock.now());
     this.#driver.schedule();
-    this.clock.nextTurn(() => this.#monitorVersions());
+    this.clock.nextTurn(() => this.#versions.monitor());
+  }
+
+  /** The others must hear that this entry is committed before the connections end. */
+  #onSelfRemoved(): void {
+    this.clock.setTimer(REMOVED_STOP_DELAY_MS, () => {
+      if (!this.#stopping) this.#parts.onEnd({ kind: "removed" });
+    });
   }
 
   #runCompaction(job: CompactionJob): void {
     this.compactions.run(job, this.#state.backend).catch((error: unknown) => {
       if (!this.#stopping) this.logger.warn("compaction stopped", { revision: job.revision, error: String(error) });
     });
-  }
-
-  #membershipChanged(change: MembershipChange): void {
-    const { logger } = this;
-    const local = { "cluster-id": idHex(this.clusterId), "local-member-id": idHex(this.memberId) };
-    switch (change.kind) {
-      case "added":
-        logger.info("added member", {
-          ...local,
-          "added-peer-id": idHex(change.member.id),
-          "added-peer-peer-urls": change.member.peerURLs,
-          "added-peer-is-learner": change.member.isLearner,
-        });
-        if (change.member.id !== this.memberId) this.#peers.addPeer(change.member.id, change.member.peerURLs);
-        return;
-      case "promoted":
-        logger.info("promote member", { ...local, "promoted-member-id": idHex(change.id) });
-        return;
-      case "removed":
-        logger.info("removed member", {
-          ...local,
-          "removed-remote-peer-id": idHex(change.id),
-          "removed-remote-peer-urls": change.member?.peerURLs ?? [],
-        });
-        if (change.id !== this.memberId) {
-          this.#peers.removePeer(change.id);
-          return;
-        }
-        // The others must hear that this entry is committed before the connection ends.
-        this.clock.setTimer(REMOVED_STOP_DELAY_MS, () => {
-          if (!this.#stopping) this.#parts.onEnd({ kind: "removed" });
-        });
-        return;
-      case "updated":
-        logger.info("updated member", {
-          ...local,
-          "updated-remote-peer-id": idHex(change.id),
-          "updated-remote-peer-urls": change.member?.peerURLs ?? [],
-        });
-        if (change.id !== this.memberId && change.member !== undefined)
-          this.#peers.updatePeer(change.id, change.member.peerURLs);
-    }
   }
 
   /** Raises NOSPACE for this member through raft, whatever becomes of it, then calls back. */
@@ -752,53 +669,6 @@ export class Member {
     );
   }
 
-  #leaseTick(): void {
-    if (!this.isLeader) return;
-    const { lessor } = this.#state;
-    const now = this.clock.now();
-    const expired = lessor.tick(now);
-    if (expired.length > 0) void this.#revokeExpired(expired);
-    for (;;) {
-      const due = lessor.dueCheckpoints(now);
-      if (due.length === 0) return;
-      const checkpoints = due.map(({ id, remainingTtlSeconds }) => ({ id, remainingTTL: remainingTtlSeconds }));
-      const request = LeaseCheckpointRequest.encode({ checkpoints });
-      this.proposer.propose(RequestField.LeaseCheckpoint, request, this.rootCredentials(), {
-        abandoned: false,
-        settle: () => undefined,
-      });
-    }
-  }
-
-  async #revokeExpired(ids: readonly bigint[]): Promise<void> {
-    if (!(await this.ensureLeadership())) {
-      this.logger.warn("Ignore the lease revoking request because current member isn't a leader", {
-        "local-member-id": idHex(this.memberId),
-      });
-      return;
-    }
-    const queue = ids.slice();
-    const next = (): void => {
-      const id = queue.pop();
-      if (id === undefined || this.#stopping) return;
-      this.#revokesInFlight++;
-      this.proposer.propose(RequestField.LeaseRevoke, LeaseRevokeRequest.encode({ id }), this.rootCredentials(), {
-        abandoned: false,
-        settle: (_response, error) => {
-          this.#revokesInFlight--;
-          if (error === undefined) this.metrics.leasesExpired++;
-          else if (error.kind !== "LeaseNotFound")
-            this.logger.warn("failed to revoke lease", {
-              "lease-id": BigInt.asUintN(64, id).toString(16).padStart(16, "0"),
-              error: error.message,
-            });
-          next();
-        },
-      });
-    };
-    while (queue.length > 0 && this.#revokesInFlight < REVOKES_IN_FLIGHT_MAX) next();
-  }
-
   /** A leader that may have been stalled asks the others whether it still leads. */
   async ensureLeadership(): Promise<boolean> {
     if (this.hasTickedLately) return this.isLeader;
@@ -820,171 +690,12 @@ export class Member {
       });
   }
 
-  // --- Publishing and versions -------------------------------------------------------------------------------------------------
-
-  async #publish(): Promise<void> {
-    const { name, advertiseClientUrls } = this.config;
-    const request = ClusterMemberAttrSetRequest.encode({
-      memberID: this.memberId,
-      memberAttributes: { name, clientUrls: [...advertiseClientUrls] },
-    });
-    while (!this.#stopping) {
-      try {
-        await this.proposer.request(RequestField.ClusterMemberAttrSet, request);
-        break;
-      } catch (error) {
-        if (this.#stopping) return;
-        this.logger.warn("failed to publish local member to cluster through raft", {
-          "local-member-id": idHex(this.memberId),
-          error: String(error),
-        });
-      }
-    }
-    if (this.#stopping) return;
-    this.#published = true;
-    this.logger.info("published local member to cluster through raft", {
-      "local-member-id": idHex(this.memberId),
-      "local-member-attributes": `{Name:${name} ClientURLs:[${advertiseClientUrls.join(" ")}]}`,
-      "cluster-id": idHex(this.clusterId),
-    });
-    this.#resolveReady();
-  }
-
-  #monitorVersions(): void {
-    if (this.#stopping) return;
-    this.#updateClusterVersion().catch((error: unknown) => {
-      if (!this.#stopping) this.logger.warn("failed to update cluster version", { error: String(error) });
-    });
-    this.#updateStorageVersion();
-  }
-
-  async #updateClusterVersion(): Promise<void> {
-    if (!this.isLeader) return;
-    const { cluster } = this.#state;
-    const asked = await this.#parts.peerVersions(this);
-    asked.set(this.memberId, {
-      server: SERVER_VERSION_TEXT,
-      cluster: cluster.version === undefined ? "not_decided" : versionText(cluster.version),
-    });
-    const decision = decideClusterVersion(
-      cluster.version,
-      cluster.memberIds().map((id) => asked.get(id)),
-      cluster.downgradeInfo,
-    );
-    if (decision.kind !== "set" || this.#stopping) return;
-    const ver = versionText(decision.version);
-    this.logger.info(
-      cluster.version === undefined
-        ? "setting up initial cluster version using v3 API"
-        : "updating cluster version using v3 API",
-      { "cluster-version": ver },
-    );
-    await this.proposer.request(RequestField.ClusterVersionSet, ClusterVersionSetRequest.encode({ ver }));
-    this.logger.info("cluster version is updated", { "cluster-version": ver });
-    this.#updateStorageVersion();
-  }
-
-  #updateStorageVersion(): void {
-    if (this.#stopping) return;
-    const { backend, cluster } = this.#state;
-    const target = storageVersionToSet(cluster.version, detectStorageVersion(backend));
-    if (target === undefined) return;
-    const migrated = migrateStorage(backend, target, entriesMinimumVersion(this.#entriesSinceSnapshot()));
-    backend.endBatch();
-    if (migrated.ok) this.logger.info("updated storage version", { "new-storage-version": versionText(target) });
-    else
-      this.logger.warn("failed to update storage version", {
-        "cluster-version": versionText(target),
-        error: migrated.reason,
-      });
-  }
-
-  #entriesSinceSnapshot(): Entry[] {
-    const first = Math.max(this.#storage.firstIndex(), this.#diskSnapshotIndex + 1);
-    const last = this.#storage.lastIndex();
-    if (first > last) return [];
-    const entries = this.#storage.entries(first, last + 1, NO_LIMIT);
-    return Array.isArray(entries) ? entries : [];
-  }
-
   // --- Snapshots ---------------------------------------------------------------------------------------------------------------
 
-  #snapshotIfNeeded(): void {
-    const applied = this.#loop.appliedIndex;
-    const toDisk =
-      (this.#forceSnapshot && applied !== this.#diskSnapshotIndex) ||
-      applied - this.#diskSnapshotIndex > this.config.snapshotCount;
-    if (!toDisk && applied <= this.#memorySnapshotIndex + MEMORY_COMPACTION_ENTRIES) return;
-    // Entries that are committed and applied but whose own write is still under way are not in the storage yet.
-    if (applied > this.#storage.lastIndex()) return;
-    const snapshot = this.#storage.createSnapshot(applied, this.#loop.confState, this.#state.cluster.snapshotData());
-    if (snapshot instanceof RaftError) return;
-    this.#memorySnapshotIndex = applied;
-    if (toDisk) {
-      this.logger.info("triggering snapshot", {
-        "local-member-id": idHex(this.memberId),
-        "local-member-applied-index": applied,
-        "local-member-snapshot-index": this.#diskSnapshotIndex,
-        "local-member-snapshot-count": this.config.snapshotCount,
-        "snapshot-forced": this.#forceSnapshot,
-      });
-      this.#forceSnapshot = false;
-      this.#diskSnapshotIndex = applied;
-      this.#savingSnapshot = this.#savingSnapshot.then(() => this.#saveSnapshot(snapshot));
-    }
-    this.#compactLog(applied);
-  }
-
-  async #saveSnapshot(snapshot: Snapshot): Promise<void> {
-    try {
-      // The database must be at least as far as the snapshot before entries below it are let go.
-      await this.#state.backend.commit();
-      await this.#snapshots.save(snapshot);
-      this.logger.info("saved snapshot to disk", { "snapshot-index": snapshot.metadata?.index });
-    } catch (error) {
-      if (this.#stopping) return;
-      // Out of space: nothing was let go, and the next one comes. Failed writes of the log end the member through its own saves.
-      this.logger.warn("failed to save snapshot", { error: String(error) });
-    }
-  }
-
-  #compactLog(applied: number): void {
-    // A follower that gets a snapshot needs what follows it.
-    if (this.#snapshotsInFlight > 0) return;
-    const keep = this.config.snapshotCatchupEntries;
-    this.#storage.compact(applied > keep ? applied - keep : 1);
-  }
-
-  /** A follower is too far behind the log: it gets the database as it is now. */
   async #sendSnapshot(message: Message): Promise<void> {
-    const node = this.#driver.node;
-    this.#snapshotsInFlight++;
-    let delivered = false;
-    try {
-      const data = this.#state.cluster.snapshotData();
-      const database = await this.#state.backend.snapshot();
-      try {
-        // Entries were applied while the snapshot was being made: what it stands for is what it says itself, or they would be applied twice.
-        const { index, term } = loadConsistentIndex(database.reader);
-        const confState = loadConfState(database.reader) ?? this.#loop.confState;
-        const merged: Message = { ...message, snapshot: { data, metadata: { confState, index, term } } };
-        this.logger.info("sending merged snapshot", {
-          to: idHex(message.to),
-          bytes: database.sizeBytes,
-          index,
-        });
-        delivered = await this.#peers.sendSnapshot(merged, { totalBytes: database.sizeBytes, pieces: database });
-      } finally {
-        database.close();
-      }
-    } catch (error) {
-      this.logger.warn("failed to send a snapshot", { to: idHex(message.to), error: String(error) });
-    }
-    // A follower that got one needs the entries right behind it: they are kept a while longer.
-    if (delivered && !this.#stopping) this.clock.setTimer(SNAPSHOT_RELEASE_DELAY_MS, () => this.#snapshotsInFlight--);
-    else this.#snapshotsInFlight--;
+    const delivered = await this.#snapshotKeeper.send(message);
     if (this.#stopping) return;
-    node.reportSnapshot(message.to, delivered ? "finish" : "failure");
+    this.#driver.node.reportSnapshot(message.to, delivered ? "finish" : "failure");
     this.#driver.schedule();
   }
 
@@ -1019,8 +730,7 @@ export class Member {
       term,
       confState: confState ?? confStateOf(this.#state.cluster.members()),
     });
-    this.#diskSnapshotIndex = index;
-    this.#memorySnapshotIndex = index;
+    this.#snapshotKeeper.installed(index);
     this.#committedIndex = Math.max(this.#committedIndex, index);
     this.#peers.removeAllPeers();
     for (const member of this.#state.cluster.members())
@@ -1031,21 +741,6 @@ export class Member {
       .catch((error: unknown) => this.logger.warn("failed to close old backend", { error: String(error) }));
     this.#advanced(index);
   }
-}
-
-/** Read index requests carry their ID as 8 bytes, as etcd's do. */
-function readContext(id: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(id / 2 ** 32));
-  view.setUint32(4, id >>> 0);
-  return bytes;
-}
-
-function readContextId(context: Uint8Array): number {
-  if (context.length !== 8) return -1;
-  const view = new DataView(context.buffer, context.byteOffset, 8);
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
 }
 
 function raftLogger(logger: Logger): {
@@ -1062,5 +757,3 @@ function raftLogger(logger: Logger): {
     error: (m) => raft.error(m),
   };
 }
-
-export type { ConfState };

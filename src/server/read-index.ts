@@ -129,3 +129,19 @@ export class ReadIndexRounds {
     for (const waiter of current) waiter(error);
   }
 }
+
+/** Read index requests carry their ID as 8 bytes, as etcd's do. */
+export function readContext(id: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(id / 2 ** 32));
+  view.setUint32(4, id >>> 0);
+  return bytes;
+}
+
+/** The ID in a context; -1 when it is none of ours. */
+export function readContextId(context: Uint8Array): number {
+  if (context.length !== 8) return -1;
+  const view = new DataView(context.buffer, context.byteOffset, 8);
+  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
+}
