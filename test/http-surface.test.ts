@@ -285,14 +285,16 @@ test("slow requests are logged with what they asked, never with values or passwo
     compare: [{ key: text64("foo"), target: "VALUE", value: text64("private-value") }],
     success: [{ request_put: { key: text64("foo"), value: text64("private-value") } }],
   });
-  const find = (message: string, part: string) =>
-    lines.find((line) => line.message === message && JSON.stringify(line.fields).includes(part))?.fields;
+  const find = (message: string, part: string): Record<string, string | number> | undefined =>
+    lines.find((line) => line.message === message && JSON.stringify(line.fields).includes(part))?.fields as
+      | Record<string, string | number>
+      | undefined;
   const applied = find("apply request took too long", "put:<key");
   assert.match(String(applied?.["request"]), /put:<key:"foo" value_size:13 >/);
   assert.equal(applied?.["prefix"], "");
   assert.equal(
     find("apply request took too long", "read-only range ")?.["response"],
-    "range_response_count:1 size:" + String(find("request stats", "KV/Range")?.["response size"]),
+    `range_response_count:1 size:${find("request stats", "KV/Range")?.["response size"]}`,
   );
   const stats = find("request stats", "/etcdserverpb.KV/Put");
   assert.equal(stats?.["request count"], 1);

@@ -83,6 +83,6 @@ function families(page: string, runtimePrefix: string): Map<string, Family> {
       assert.match(line, /^[a-z0-9_]+(\{[^}]*\})? (-?[\d.]+(e[+-]\d\d+)?|\+Inf|NaN)$/, "a line that Prometheus reads");
     }
   }
-  for (const name of [...found.keys()]) if (name.startsWith(runtimePrefix)) found.delete(name);
+  for (const name of found.keys()) if (name.startsWith(runtimePrefix)) found.delete(name);
   return found;
 }

@@ -125,7 +125,10 @@ export class LineStream {
         },
       });
       call.on("error", reject);
-      call.on("response", (response) => reject(new Error(`not upgraded: ${response.statusCode}`)));
+      call.on("response", (response) => {
+        response.destroy();
+        reject(new Error(`not upgraded: ${response.statusCode}`));
+      });
       call.on("upgrade", (_response, socket: Duplex, head: Uint8Array) => {
         const stream = new LineStream();
         stream.status = 101;

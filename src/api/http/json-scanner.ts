@@ -87,7 +87,7 @@ export class JsonScanner {
       if (this.#state === State.AfterValue && this.#enclosing.length === 0) return this.#finish(i + 1);
     }
     if (final && this.#start >= 0) {
-      if (this.#endsNumber(0x20)) return this.#finish(bytes.length);
+      if (this.#enclosing.length === 0 && this.#endsNumber(0x20)) return this.#finish(bytes.length);
       return { kind: "error", reason: "unexpected EOF" };
     }
     return { kind: "more", blank: this.#start < 0 };
