@@ -88,8 +88,10 @@ export class KvClient {
   #value: number;
   #node: SimulatedNode | undefined;
   #stopped: boolean;
+  readonly #readsOnly: boolean;
 
-  constructor(name: string, shared: ClientWorld, random: SeededRandom) {
+  constructor(name: string, shared: ClientWorld, random: SeededRandom, options: { readonly readsOnly?: boolean } = {}) {
+    this.#readsOnly = options.readsOnly ?? false;
     this.#name = name;
     this.#shared = shared;
     this.#random = random;
@@ -124,7 +126,7 @@ export class KvClient {
     const node = this.#node;
     const running = node.running!;
     const key = `${KV_PREFIX}${random.integer(KEYS)}`;
-    const dice = random.integer(100);
+    const dice = this.#readsOnly ? 50 : random.integer(100);
     if (dice < 35) this.#put(node, running, key);
     else if (dice < 60) this.#get(node, running, key);
     else if (dice < 75) this.#exchange(node, running, key);

@@ -4,10 +4,14 @@ import { test } from "node:test";
 import { PLANTED_BUGS, type PlantedBug } from "./planted-bugs.ts";
 import { runScenario, type ScenarioOptions, SimulationFailure } from "./scenario.ts";
 
-const SEEDS_MAX = 25;
+const SEEDS_MAX = 30;
 
-function conditions({ faults, faultEveryMs, weather = {}, config = {} }: PlantedBug, seed: number): ScenarioOptions {
-  return { seed, members: 3, durationMs: 15_000, faults, faultEveryMs, weather, config };
+function conditions(
+  { faults, faultEveryMs, weather = {}, config = {} }: PlantedBug,
+  seed: number,
+  durationMs = 15_000,
+): ScenarioOptions {
+  return { seed, members: 3, durationMs, faults, faultEveryMs, weather, config };
 }
 
 async function failureOf(bug: PlantedBug, seed: number): Promise<SimulationFailure | undefined> {
@@ -26,8 +30,8 @@ async function failureOf(bug: PlantedBug, seed: number): Promise<SimulationFailu
 
 for (const bug of PLANTED_BUGS) {
   test(`the simulation finds: ${bug.name}`, async (t) => {
-    await runScenario(conditions(bug, 1));
-    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    await runScenario(conditions(bug, bug.firstSeed, 4000));
+    for (let seed = bug.firstSeed; seed < bug.firstSeed + SEEDS_MAX; seed++) {
       const failure = await failureOf(bug, seed);
       if (failure === undefined) continue;
       t.diagnostic(`found with seed ${seed} after ${failure.atMs.toFixed(0)} ms: ${failure.message.split("\n")[0]}`);

@@ -29,6 +29,8 @@ export interface PlantedBug {
   /** Under which it shows soon. */
   readonly faults: readonly Fault[];
   readonly faultEveryMs: number;
+  /** Where to begin the search: a seed that found it when this was written. It need not do so for ever. */
+  readonly firstSeed: number;
   readonly weather?: Partial<NetworkWeather>;
   readonly config?: Partial<MemberConfig>;
 }
@@ -63,6 +65,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ),
     faults: ["crash", "partition", "diskStall", "weather"],
     faultEveryMs: 400,
+    firstSeed: 1,
   },
   {
     name: "vote not persisted",
@@ -77,6 +80,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     // Everybody stands for election all the time, and votes are late.
     faults: ["crashVoter", "partition"],
     faultEveryMs: 60,
+    firstSeed: 17,
     weather: { delayMaxMs: 150 },
     config: { preVote: false, heartbeatMs: 20, electionTicks: 4 },
   },
@@ -99,7 +103,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           },
       ),
     faults: ["partition", "stop"],
-    faultEveryMs: 700,
+    faultEveryMs: 1500,
+    firstSeed: 7,
   },
   {
     name: "lost truncation of the log",
@@ -118,7 +123,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       );
     },
     faults: ["partition", "crash"],
-    faultEveryMs: 500,
+    faultEveryMs: 400,
+    firstSeed: 13,
+    // Restarts read it all again.
+    config: { snapshotCount: 10_000, snapshotCatchupEntries: 5000 },
   },
   {
     name: "double apply after restart",
@@ -141,6 +149,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
     faults: ["crash"],
     faultEveryMs: 500,
+    firstSeed: 1,
   },
   {
     name: "lease expired by a deposed leader",
@@ -164,6 +173,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
     faults: ["transfer", "partition"],
     faultEveryMs: 1500,
+    firstSeed: 2,
   },
   {
     name: "watch gap at snapshot install",
@@ -185,6 +195,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     },
     faults: ["partition"],
     faultEveryMs: 1500,
+    firstSeed: 1,
     config: { snapshotCount: 20, snapshotCatchupEntries: 3 },
   },
   {
@@ -200,6 +211,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ),
     faults: ["crash", "crashAtDisk"],
     faultEveryMs: 400,
+    firstSeed: 1,
     config: { snapshotCount: 10, snapshotCatchupEntries: 3, backendBatchIntervalMs: 2000 },
   },
   {
@@ -215,7 +227,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
           },
       ),
     faults: ["members", "weather"],
-    faultEveryMs: 150,
+    faultEveryMs: 80,
+    firstSeed: 12,
     config: { strictReconfigCheck: false },
   },
   {
@@ -230,7 +243,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
             return Promise.resolve();
           },
       ),
-    faults: ["crashAll"],
-    faultEveryMs: 800,
+    // A disk that is slow while nobody waits for it.
+    faults: ["crashAll", "diskStall"],
+    faultEveryMs: 400,
+    firstSeed: 1,
   },
 ];
