@@ -20,6 +20,9 @@ const ALERTS: Readonly<Record<string, string>> = {
 export const CLOSED_AFTER_HANDSHAKE =
   'closed by the peer after the TLS handshake, as after "remote error: tls: bad certificate"';
 
+export const CLOSED_DURING_HANDSHAKE =
+  'closed by the peer during the TLS handshake, as after "remote error: tls: bad certificate"';
+
 /** An alert of the other side as Go says it; any other error by its message. */
 export function tlsErrorText(error: NodeJS.ErrnoException): string {
   const alert = /^ERR_SSL_\w+?_ALERT_(\w+)$/.exec(error.code ?? "")?.[1];

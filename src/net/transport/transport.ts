@@ -22,7 +22,7 @@ import type { ConnectionInfo, GrpcRouter } from "./server-call.ts";
 import { couldBePreface, ServerConnection, type ServerConnectionContext } from "./server-connection.ts";
 import { OutputBufferPool } from "./socket-output.ts";
 import { type ListenerTls, TlsContext } from "./tls-context.ts";
-import { CLOSED_AFTER_HANDSHAKE, tlsErrorText } from "./tls-error-text.ts";
+import { CLOSED_AFTER_HANDSHAKE, CLOSED_DURING_HANDSHAKE, tlsErrorText } from "./tls-error-text.ts";
 import { TransportMetrics } from "./transport-metrics.ts";
 import type { UpgradeHandler } from "./upgrade.ts";
 
@@ -186,6 +186,8 @@ export class Transport {
   /** `isTracked`: its sockets are accepted, and counted, elsewhere. */
   #tlsServer(tls: ListenerTls, isTracked = false): TlsServer {
     const context = new TlsContext(tls);
+    // Peers in their handshake, by address: TLS sockets do not say which socket is below them.
+    const handshakes = new Set<string>();
     const server = createTlsServer({
       ...context.material,
       requestCert: tls.requestCert ?? false,
@@ -197,18 +199,21 @@ export class Transport {
     // Certificates are looked at again before each handshake, as Go's GetCertificate does.
     server.prependListener("connection", (socket: Socket) => {
       if (!isTracked) this.#track(socket);
+      if (tls.endpoint === "peer") this.#watchHandshake(socket, handshakes);
       try {
         if (context.refresh()) server.setSecureContext(context.material);
       } catch (error) {
         this.#logger.warn("failed to load the TLS certificate", { error: String(error) });
       }
     });
-    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+    server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
       // A certificate that was refused shows as a lost connection: the reason is with the socket.
       const reason: string | Error | undefined = socket.authorizationError;
+      if (error.code !== "ECONNRESET") handshakes.delete(addressText(socket.remoteAddress, socket.remotePort));
       this.#rejectHandshake(socket, tls, reason === undefined || reason === null ? error : new Error(String(reason)));
     });
     server.on("secureConnection", (socket) => {
+      handshakes.delete(addressText(socket.remoteAddress, socket.remotePort));
       const verdict = tls.verifyPeer?.(socket.getPeerX509Certificate(), hostOf(socket.remoteAddress));
       if (verdict instanceof Promise) {
         verdict.then(
@@ -218,6 +223,17 @@ export class Transport {
       } else this.#admit(socket, tls, verdict);
     });
     return server;
+  }
+
+  /** A peer that begins a handshake and goes away did not like this member's certificate. */
+  #watchHandshake(socket: Socket, handshakes: Set<string>): void {
+    const address = addressText(socket.remoteAddress, socket.remotePort);
+    handshakes.add(address);
+    socket.on("close", () => {
+      if (!handshakes.delete(address) || socket.bytesRead === 0 || this.#closing) return;
+      const fields = { "remote-addr": address, error: CLOSED_DURING_HANDSHAKE };
+      this.#logger.warn("rejected connection on peer endpoint", fields);
+    });
   }
 
   #admit(socket: TLSSocket, tls: ListenerTls, refusal: string | undefined): void {
