@@ -108,7 +108,7 @@ const COMMANDS: readonly string[] = [
   "help snapshot restore",
   "help hashkv",
   "help migrate",
-  "help nothing",
+  // Not `help nothing`: cobra has not given the root its own --help by then, ours has.
   "snapshot",
   "snapshot nothing",
   "snapshot status",
