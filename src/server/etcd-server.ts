@@ -17,6 +17,7 @@ import {
   type ListenerSettings,
   listenAll,
   logServing,
+  memberLocalAddress,
   probeListeners,
   requireSeparate,
 } from "./listeners.ts";
@@ -72,6 +73,7 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
     clock,
     dialTimeoutMs: 1000 + member.electionTicks * member.heartbeatMs,
     tls: tls.dialPeers,
+    localAddress: config.features.SetMemberLocalAddr ? memberLocalAddress(config.advertisePeerUrls, logger) : undefined,
   });
   const peers = createPeers({
     settings: member,

@@ -3,7 +3,7 @@
  * scheme, as in etcd (server/embed/serve.go, etcd.go).
  */
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, isIP } from "node:net";
 import type { GoUrl } from "../base/go-url.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Logger } from "../io/logger.ts";
@@ -115,6 +115,19 @@ export function logServing(logger: Logger, urls: readonly GoUrl[], traffic: stri
     if (isSecure(url)) logger.info("serving client traffic securely", fields);
     else logger.info("serving client traffic insecurely; this is strongly discouraged!", fields);
   }
+}
+
+/** The address to dial peers from (feature SetMemberLocalAddr): the first that is advertised and not a loopback one; undefined: the system's choice. */
+export function memberLocalAddress(advertisePeerUrls: readonly GoUrl[], logger: Logger): string | undefined {
+  const fields = { "advertise-peer-urls": advertisePeerUrls.map((url) => url.text) };
+  logger.info("searching for a suitable member local address in AdvertisePeerURLs", fields);
+  for (const { hostname } of advertisePeerUrls) {
+    if (isIP(hostname) === 0 || hostname.startsWith("127.") || ["0.0.0.0", "::", "::1"].includes(hostname)) continue;
+    logger.info("setting member local address", { LocalAddr: hostname });
+    return hostname;
+  }
+  logger.warn("unable to set a member local address due to lack of suitable local addresses", fields);
+  return undefined;
 }
 
 function isSecure(url: GoUrl): boolean {
