@@ -125,6 +125,12 @@ export class KvClient {
       this.#node = nodes[random.integer(nodes.length)]!;
     const node = this.#node;
     const running = node.running!;
+    if (!this.#readsOnly && !running.kv.hasRoomForPut(100)) {
+      // Refused with NOSPACE.
+      this.#node = undefined;
+      this.#think();
+      return;
+    }
     const key = `${KV_PREFIX}${random.integer(KEYS)}`;
     const dice = this.#readsOnly ? 50 : random.integer(100);
     if (dice < 35) this.#put(node, running, key);

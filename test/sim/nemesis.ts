@@ -17,6 +17,7 @@ export const FAULTS = {
   partition: "members are cut off from others, in one direction or both",
   weather: "packets get lost, doubled and late",
   diskError: "a write or sync fails",
+  diskFull: "a disk is full for a while",
   diskStall: "writes and syncs take seconds",
   stop: "a process is stopped and continued",
   clock: "a wall clock jumps",
@@ -36,6 +37,7 @@ const WEIGHTS: Readonly<Record<Fault, number>> = {
   partition: 14,
   weather: 6,
   diskError: 3,
+  diskFull: 3,
   diskStall: 5,
   stop: 5,
   clock: 3,
@@ -142,6 +144,9 @@ export class Nemesis {
         return;
       case "diskError":
         this.#diskError(this.#victim());
+        return;
+      case "diskFull":
+        this.#diskFull(this.#victim());
         return;
       case "diskStall":
         this.#diskStall(this.#victim());
@@ -252,6 +257,18 @@ export class Nemesis {
       node.disk.clearFaults();
       if (node.end !== undefined) this.#crash(node);
     });
+  }
+
+  #diskFull(node: SimulatedNode | undefined): void {
+    if (node === undefined) return;
+    this.#cluster.blameDisk(node);
+    node.disk.capacityBytes = node.disk.usedBytes + this.#random.integer(60_000);
+    this.#later(8000, () => this.#makeRoom(node));
+  }
+
+  #makeRoom(node: SimulatedNode): void {
+    node.disk.capacityBytes = Number.MAX_SAFE_INTEGER;
+    if (this.#active && node.end !== undefined && node.process.alive) this.#crash(node);
   }
 
   #diskStall(node: SimulatedNode | undefined): void {
@@ -390,6 +407,7 @@ export class Nemesis {
     network.weather.loss = 0;
     for (const node of nodes) {
       node.disk.clearFaults();
+      this.#makeRoom(node);
       if (node.process.stopped) node.process.continue();
       if (node.process.alive && node.end !== undefined) this.#cluster.crash(node, this.#random.chance(0.5));
       if (!node.process.alive) this.#cluster.start(node);
