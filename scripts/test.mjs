@@ -1,7 +1,7 @@
 // Builds dist/ and build/, then runs every *.test.js that needs only Node, and closes with one line "N passed, N failed".
 // usage: test.mjs [PATH-PART...]     runs only test files whose path contains one of the parts
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,14 @@ const must = (args) => {
 must([join(root, "scripts/build.mjs")]);
 rmSync(join(root, "build"), { recursive: true, force: true });
 must([join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+
+// Data that tests read stands beside them: scripts of states, golden files, recorded bytes.
+for (const folder of ["src", "test"]) {
+  cpSync(join(root, folder), join(root, "build", folder), {
+    recursive: true,
+    filter: (source) => !source.endsWith(".ts") && !source.includes("node_modules"),
+  });
+}
 
 const files = readdirSync(join(root, "build"), { recursive: true })
   .filter((name) => name.endsWith(".test.js") && !name.startsWith(join("test", "real") + "/"))

@@ -3,13 +3,15 @@
  * The program `etcd`: flags and environment, then the server until a signal or a failure ends it (etcd server/etcdmain).
  * Exit statuses: 0 help and version, 1 refused configuration or failed start, 2 refused flags; a signal ends the process as that signal does.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { NodeClock } from "../io/node/clock.ts";
 import { NodeFileSystem } from "../io/node/file-system.ts";
 import { NodeRandom } from "../io/node/random.ts";
 import { startEtcdServer } from "../server/etcd-server.ts";
 import { readDefaultHost } from "./config/machine-host.ts";
 import { serverCommand } from "./config/server-command.ts";
+import { startFields } from "./config/start-fields.ts";
 import { openLogger, type ServerLogger } from "./log/zap-logger.ts";
 import { programVersions } from "./program-versions.ts";
 
@@ -51,6 +53,8 @@ async function run(config: Parameters<typeof startEtcdServer>[0], logger: Server
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   process.on("SIGHUP", () => logger.info("received SIGHUP; nothing to do"));
+  const walDir = config.walDir === "" ? join(config.dataDir, "member", "wal") : config.walDir;
+  logger.info("starting an etcd server", startFields(config, { memberInitialized: existsSync(walDir) }));
   try {
     server = await startEtcdServer(config, outside);
   } catch (error) {
