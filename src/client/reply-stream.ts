@@ -27,12 +27,12 @@ export function channelFor(caller: Caller, signal: AbortSignal | undefined): Pro
       takeBack();
       reject(abortedError(signal!));
     };
+    signal?.addEventListener("abort", onAbort, { once: true });
     const takeBack = caller.pool.whenReady((channel, error) => {
       signal?.removeEventListener("abort", onAbort);
       if (channel === undefined) reject(error!);
       else resolve(channel);
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
 
