@@ -1,6 +1,6 @@
 /**
  * Before a graceful stop: a leader of several voters asks the one that has been connected longest to take over, and waits until it has
- * (etcd TryTransferLeadershipOnShutdown). Gives up after the request timeout.
+ * (etcd TryTransferLeadershipOnShutdown). One that does not take over is left for the next; all together take at most the request timeout.
  */
 import { idHex } from "../base/bytes.ts";
 import { NONE } from "../core/raft/types.ts";
@@ -11,16 +11,29 @@ import { requestTimeoutMs } from "./member-config.ts";
 const POLL_MS = 10;
 
 export async function handOverLeadership(member: Member): Promise<void> {
-  const { clock, logger, config, memberId } = member;
-  const transferee = longestConnected(member);
-  if (member.isStopping || !member.isLeader || transferee === NONE) return;
+  const { clock, config } = member;
+  const endMs = clock.now() + requestTimeoutMs(config);
+  const tried = new Set<bigint>();
+  while (member.isLeader && !member.isStopping && clock.now() < endMs) {
+    const transferee = longestConnected(member, tried);
+    if (transferee === NONE) return;
+    tried.add(transferee);
+    await transferTo(member, transferee, endMs);
+  }
+}
+
+/** Ends when somebody else leads, when raft gave up, or when the transferee is gone: it may be stopping as well. */
+async function transferTo(member: Member, transferee: bigint, endMs: number): Promise<void> {
+  const { clock, logger, memberId } = member;
   logger.info("leadership transfer starting", {
     "current-leader-member-id": idHex(memberId),
     "transferee-member-id": idHex(transferee),
   });
   const startMs = clock.now();
   member.transferLeader(transferee);
-  while (member.isLeader && !member.isStopping && clock.now() - startMs < requestTimeoutMs(config)) {
+  while (member.isLeader && !member.isStopping && clock.now() < endMs) {
+    if (member.peers.activeSinceMs(transferee) === undefined || member.node.basicStatus().leadTransferee !== transferee)
+      break;
     await sleep(clock, POLL_MS);
   }
   logger.info(member.isLeader ? "leadership transfer failed" : "leadership transfer finished", {
@@ -30,11 +43,11 @@ export async function handOverLeadership(member: Member): Promise<void> {
   });
 }
 
-function longestConnected(member: Member): bigint {
+function longestConnected(member: Member, tried: ReadonlySet<bigint>): bigint {
   let transferee = NONE;
   let longestMs = Number.POSITIVE_INFINITY;
   for (const { id } of member.state.cluster.votingMembers()) {
-    const since = id === member.memberId ? undefined : member.peers.activeSinceMs(id);
+    const since = id === member.memberId || tried.has(id) ? undefined : member.peers.activeSinceMs(id);
     if (since === undefined || since >= longestMs) continue;
     longestMs = since;
     transferee = id;
