@@ -7,6 +7,7 @@
 import { assert } from "../base/assert.ts";
 import { idHex } from "../base/bytes.ts";
 import { type EtcdError, etcdError } from "../base/etcd-error.ts";
+import { goDurationTextMs } from "../base/go-duration.ts";
 import type { Version } from "../base/semver.ts";
 import { RequestField } from "../core/apply/raft-request.ts";
 import type { AuthStore, TokenKeeper } from "../core/auth/auth-store.ts";
@@ -582,9 +583,11 @@ export class Member {
       },
       applied: (request, payload, tookMs, result) => {
         const { error } = result;
-        this.metrics.observeApply(request.field, error === undefined || error.kind === "Compacted", tookMs / 1000);
+        const success = error === undefined || error.kind === "Compacted";
+        this.metrics.observeApply(request.field, success, tookMs / 1000);
         if (tookMs > this.slowRequests.limits.applyMs)
           this.slowRequests.applied(payload, tookMs, result.response, error);
+        if (!success) this.slowRequests.failed(payload, tookMs, error);
       },
     };
   }
@@ -644,9 +647,26 @@ export class Member {
   #tick(): void {
     const now = this.clock.now();
     if (!this.#ticksInTime) this.#stalled = true;
+    if (this.isLeader && this.#state.cluster.members().length > 1) this.#checkHeartbeatInTime(now);
     this.#driver.tick();
     this.proposer.tick((startMs) => this.#timeoutError(startMs));
     if (this.reads.tick(now)) this.#driver.schedule();
+  }
+
+  /** A leader that comes late with its heartbeats risks an election; it says so (etcd server/etcdserver/raft.go, processMessages). */
+  #checkHeartbeatInTime(nowMs: number): void {
+    const { heartbeatMs } = this.config;
+    const exceededMs = nowMs - this.#driver.lastTickMs - 2 * heartbeatMs;
+    if (exceededMs <= 0) return;
+    this.metrics.heartbeatSendFailures++;
+    this.logger.warn(
+      "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk",
+      {
+        "heartbeat-interval": goDurationTextMs(heartbeatMs),
+        "expected-duration": goDurationTextMs(2 * heartbeatMs),
+        "exceeded-duration": goDurationTextMs(exceededMs),
+      },
+    );
   }
 
   /** Which kind of timeout, as etcd's parseProposeCtxErr tells them apart. */

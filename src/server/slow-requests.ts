@@ -1,7 +1,8 @@
 /**
- * The log's word on slow requests: `apply request took too long` (--warning-apply-duration; etcd server/etcdserver/txn/util.go) and
- * `request stats` (--warning-unary-request-duration; etcd server/etcdserver/api/v3rpc/interceptor.go). Callers look at the time first and
- * come here only with what was slow: nothing is summarised otherwise.
+ * The log's word on slow requests, and on entries refused when they were applied: `apply request took too long`
+ * (--warning-apply-duration; etcd server/etcdserver/txn/util.go) and `request stats` (--warning-unary-request-duration; etcd
+ * server/etcdserver/api/v3rpc/interceptor.go). Callers look at the time first and come here only with what was slow: nothing is
+ * summarised otherwise.
  */
 
 import type { EtcdError } from "../base/etcd-error.ts";
@@ -53,6 +54,16 @@ export class SlowRequests {
     this.#tookTooLong("", raftRequestSummary(payload), response === undefined ? "" : `size:${response.length}`, {
       tookMs,
       error,
+    });
+  }
+
+  /** An entry was refused when it was applied. */
+  failed(payload: Uint8Array, tookMs: number, error: EtcdError): void {
+    this.#logger.warn("failed to apply request", {
+      took: goDurationTextMs(tookMs),
+      request: raftRequestSummary(payload),
+      response: "",
+      error: error.message,
     });
   }
 

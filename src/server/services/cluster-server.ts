@@ -110,6 +110,20 @@ export class MemberClusterServer implements ClusterServer {
 
   /** On the leader: promotes a learner that is in sync. */
   async promoteHere(id: bigint): Promise<readonly ClusterMember[]> {
+    const { metrics } = this.#member;
+    try {
+      const members = await this.#promote(id);
+      metrics.learnerPromotions++;
+      return members;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const failures = metrics.learnerPromotionFailures;
+      failures.set(reason, (failures.get(reason) ?? 0) + 1);
+      throw error;
+    }
+  }
+
+  async #promote(id: bigint): Promise<readonly ClusterMember[]> {
     const member = this.#member;
     const learner = member.state.cluster.member(id);
     if (learner === undefined) throw etcdError("MemberNotFound");
@@ -123,9 +137,7 @@ export class MemberClusterServer implements ClusterServer {
       const refusal = refusePromotion(learnerMatch, leaderMatch);
       if (refusal !== undefined) throw etcdError(refusal);
     }
-    const members = await this.#change(promoteChange(id));
-    member.metrics.learnerPromotions++;
-    return members;
+    return this.#change(promoteChange(id));
   }
 
   async #change(change: MemberChange): Promise<readonly ClusterMember[]> {

@@ -1,0 +1,3 @@
+module gatewayclient
+
+go 1.24
