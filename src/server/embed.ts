@@ -34,6 +34,7 @@ import {
   hasWal,
   newestSnapshot,
 } from "./bootstrap.ts";
+import { CorruptionChecker } from "./corruption-checker.ts";
 import { dataDir, prepareDataDir } from "./data-dir.ts";
 import { Member, type MemberEnd } from "./member.ts";
 import type { MemberConfig } from "./member-config.ts";
@@ -74,6 +75,9 @@ export interface RunningMember {
   readonly leases: MemberLeaseServer;
   readonly cluster: MemberClusterServer;
   readonly maintenance: MemberMaintenanceServer;
+  readonly corruption: CorruptionChecker;
+  /** It had a log: what it holds can be compared with what its peers hold. */
+  readonly isRestarted: boolean;
   readonly methods: ReadonlyMap<string, GrpcMethod>;
   stop(): Promise<void>;
 }
@@ -191,7 +195,7 @@ export async function runMember(
     replaceDatabase: (_asking, received) => replaceDatabase(received, dirs, stateEnvironment),
     onEnd: options.onEnd,
   });
-  return services(member, { outside, passwords, tokens, peers: options.peers });
+  return services(member, { outside, passwords, tokens, peers: options.peers, isRestarted: haveWal });
 }
 
 function services(
@@ -201,6 +205,7 @@ function services(
     passwords: PasswordHasher;
     tokens: Awaited<ReturnType<typeof createTokenProvider>>;
     peers: PeerNetwork | undefined;
+    isRestarted: boolean;
   },
 ): RunningMember {
   const { outside, passwords, tokens } = parts;
@@ -222,6 +227,7 @@ function services(
   const leases = new MemberLeaseServer(member, requests);
   const cluster = new MemberClusterServer(member, requests);
   const maintenance = new MemberMaintenanceServer(member, health);
+  const corruption = new CorruptionChecker(member, requests, (revision) => maintenance.hashKv(revision));
   const watches = new WatchService(gate, {
     hub: member.hub,
     header: member.header,
@@ -258,8 +264,11 @@ function services(
     leases,
     cluster,
     maintenance,
+    corruption,
+    isRestarted: parts.isRestarted,
     methods,
     stop: async () => {
+      corruption.stop();
       gate.stop();
       watches.close(etcdError("Stopped"));
       await member.stop();

@@ -132,8 +132,10 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   };
   try {
     const options = { reusePort: config.socketReusePort };
+    if (running.isRestarted && member.features.has("InitialCorruptCheck")) await running.corruption.initialCheck();
     await listenAll(peer, config.listenPeerUrls, tls.peer, options);
     running.member.start();
+    running.corruption.start();
     await listenAll(metricsHttp, config.listenMetricsUrls, tls.metrics, options);
     for (const url of config.listenMetricsUrls) logger.info("serving metrics", { address: url.text });
     await Promise.race([running.member.ready, ended]);

@@ -47,6 +47,17 @@ export interface PeerRequests {
   promoteMember(peerUrls: readonly string[], id: bigint, token?: string): Promise<void>;
   /** What `/version` says; undefined when nobody answers. */
   versions(peerUrls: readonly string[]): Promise<MemberVersions | undefined>;
+  /** The hash of a member's key space at a revision. Rejects with EtcdError (Compacted, FutureRev, ClusterIDMismatch) or any other error. */
+  hashKv(peerUrls: readonly string[], clusterId: bigint, revision: number): Promise<HashKvAnswer>;
+}
+
+export interface HashKvAnswer {
+  readonly hash: number;
+  /** -1 before the first compaction. */
+  readonly compactRevision: number;
+  readonly hashRevision: number;
+  /** The newest revision of the store that was hashed. */
+  readonly revision: number;
 }
 
 export const NO_PEER_REQUESTS: PeerRequests = {
@@ -54,4 +65,5 @@ export const NO_PEER_REQUESTS: PeerRequests = {
   leaseTimeToLive: () => Promise.reject(new Error("no peers")),
   promoteMember: () => Promise.reject(new Error("no peers")),
   versions: () => Promise.resolve(undefined),
+  hashKv: () => Promise.reject(new Error("no peers")),
 };

@@ -2,8 +2,8 @@
  * The network between simulated members: packets that are lost, sent twice, delayed, reordered and cut off, in one direction or both. Members share
  * nothing: every message crosses as the bytes of the raftpb codec, databases of snapshots as copied pieces.
  *
- * What a real transport does is kept: messages to members it does not know are dropped, those of removed members refused, a lost connection is reported
- * to raft as unreachable, and the receiver of a snapshot stores the database before it sees the message.
+ * What a real transport does is kept: messages to members it does not know are dropped, unless they connected before (they say where they are);
+ * those of removed members are refused, a lost connection is reported to raft as unreachable, and the receiver of a snapshot stores the database before it sees the message.
  */
 import { etcdError } from "../../src/base/etcd-error.ts";
 import { type Message, Message as MessageCodec, MessageType } from "../../src/core/raft/types.ts";
@@ -45,6 +45,8 @@ export class SimulatedNetwork {
   /** Time of the world at which a link last came back. */
   readonly #healedMs: Map<string, number>;
   readonly #lastArrivalMs: Map<string, number>;
+  /** Transports of the newest lives. */
+  readonly #peers: Map<SimulatedNode, SimulatedPeers>;
   /** Told when a member is sending its vote for another one. */
   onVote: ((voter: SimulatedNode) => void) | undefined;
   /** Packets and bytes that were sent. */
@@ -59,6 +61,7 @@ export class SimulatedNetwork {
     this.#blocked = new Set();
     this.#healedMs = new Map();
     this.#lastArrivalMs = new Map();
+    this.#peers = new Map();
     this.onVote = undefined;
     this.packets = 0;
     this.bytes = 0;
@@ -78,6 +81,11 @@ export class SimulatedNetwork {
 
   block(from: string, to: string): void {
     this.#blocked.add(`${from}>${to}`);
+  }
+
+  /** A member connects to another one and says where it is itself. */
+  introduce(to: SimulatedNode, id: bigint, urls: readonly string[]): void {
+    this.#peers.get(to)?.learn(id, urls);
   }
 
   healAll(): void {
@@ -136,7 +144,11 @@ export class SimulatedNetwork {
   peersOf(node: SimulatedNode): PeerNetwork {
     const requests = new SimulatedRequests(this, node);
     return {
-      connect: (member) => new SimulatedPeers(this, node, member),
+      connect: (member) => {
+        const peers = new SimulatedPeers(this, node, member);
+        this.#peers.set(node, peers);
+        return peers;
+      },
       requests,
       joinExisting: (config) => requests.joinExisting(config),
     };
@@ -149,6 +161,8 @@ class SimulatedPeers implements PeerTransport {
   readonly #process: ProcessClock;
   readonly #member: Member;
   readonly #urls: Map<bigint, readonly string[]>;
+  /** Members that connected and that this one does not know (yet). */
+  readonly #remotes: Map<bigint, readonly string[]>;
   readonly #startMs: number;
 
   constructor(network: SimulatedNetwork, node: SimulatedNode, member: Member) {
@@ -157,6 +171,7 @@ class SimulatedPeers implements PeerTransport {
     this.#process = node.process;
     this.#member = member;
     this.#urls = new Map();
+    this.#remotes = new Map();
     this.#startMs = network.world.now();
   }
 
@@ -193,6 +208,7 @@ class SimulatedPeers implements PeerTransport {
       });
       return;
     }
+    this.#network.introduce(target, this.#member.memberId, this.#node.config.advertisePeerUrls);
     for (const bytes of packet) {
       const message = MessageCodec.decode(bytes.slice());
       if (process.stopped) process.nextTurn(() => running.member.step(message));
@@ -200,8 +216,12 @@ class SimulatedPeers implements PeerTransport {
     }
   }
 
+  learn(id: bigint, urls: readonly string[]): void {
+    this.#remotes.set(id, urls);
+  }
+
   #target(id: bigint): SimulatedNode | undefined {
-    const urls = this.#urls.get(id);
+    const urls = this.#urls.get(id) ?? this.#remotes.get(id);
     return urls === undefined ? undefined : this.#network.nodeAt(urls);
   }
 
@@ -363,6 +383,10 @@ class SimulatedRequests implements PeerRequests {
     }
   }
 
+  hashKv(peerUrls: readonly string[], _clusterId: bigint, revision: number): ReturnType<PeerRequests["hashKv"]> {
+    return this.#ask(peerUrls, ({ maintenance }) => maintenance.hashKv(revision));
+  }
+
   async joinExisting(config: MemberConfig): Promise<ExistingCluster> {
     const others = [...config.initialCluster].filter(([name]) => name !== config.name);
     for (let round = 0; round < 50; round++) {
@@ -373,7 +397,9 @@ class SimulatedRequests implements PeerRequests {
           );
           const self = members.find((each) => each.peerURLs.join() === config.advertisePeerUrls.join());
           if (self !== undefined) return { clusterId, members, localId: self.id };
-        } catch {}
+        } catch {
+          // The next one may answer.
+        }
       }
       await sleepOn(this.#process, 200);
     }
