@@ -144,7 +144,7 @@ function dialPeers(settings: TlsSettings, outside: TlsOutside): () => Connection
     const now = material.current();
     if (now !== seen) {
       seen = now;
-      options = { ...now, ...checks };
+      options = { secureContext: now, ...checks };
     }
     return options;
   };

@@ -3,7 +3,7 @@
  * in use; a revocation list that cannot be read lets nobody with a certificate in (etcd reads only certificates again, and the list).
  */
 import { constants, createPrivateKey, X509Certificate } from "node:crypto";
-import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { Logger } from "../../io/logger.ts";
 import { FollowedFiles, readTlsFile, TlsFileError } from "./followed-files.ts";
 import { revokedSerials, serialKey } from "./revocation-list.ts";
@@ -68,14 +68,17 @@ export function serverMaterial(settings: TlsSettings, outside: TlsOutside): Foll
   return new FollowedValue(paths, load, `the TLS certificate for ${settings.kind} connections`, outside.logger);
 }
 
-/** Certificate, key and CAs of the connections that this member dials; the CRL makes new connections when it changes. */
-export function dialMaterial(settings: TlsSettings, outside: TlsOutside): FollowedValue<MaterialOptions> {
+/**
+ * Certificate, key and CAs of the connections that this member dials, parsed once for all of them (parsing an RSA key takes about as long as a
+ * handshake); the CRL makes new connections when it changes.
+ */
+export function dialMaterial(settings: TlsSettings, outside: TlsOutside): FollowedValue<SecureContext> {
   const { files } = settings;
   const hasOwn = files.clientCertFile !== "";
   const certFile = hasOwn ? files.clientCertFile : files.certFile;
   const keyFile = hasOwn ? files.clientKeyFile : files.keyFile;
-  const load = (): MaterialOptions =>
-    usable({
+  const load = (): SecureContext =>
+    contextOf({
       ...(certFile === "" ? {} : keyPair(certFile, keyFile, outside)),
       ...authorities(files.trustedCaFile),
       ...versionsOf(settings),
@@ -130,12 +133,16 @@ function authorities(path: string): MaterialOptions {
 }
 
 function usable(options: MaterialOptions): MaterialOptions {
+  contextOf(options);
+  return options;
+}
+
+function contextOf(options: MaterialOptions): SecureContext {
   try {
-    createSecureContext(options);
+    return createSecureContext(options);
   } catch (cause) {
     throw new TlsFileError(`TLS material cannot be used: ${reasonOf(cause)}`, { cause });
   }
-  return options;
 }
 
 /** The certificates that are refused although an authority vouches for them. */
