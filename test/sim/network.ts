@@ -372,6 +372,13 @@ class SimulatedRequests implements PeerRequests {
     });
   }
 
+  hashKv(peerUrls: readonly string[], clusterId: bigint, revision: number): ReturnType<PeerRequests["hashKv"]> {
+    return this.#ask(peerUrls, ({ member, maintenance }) => {
+      if (member.clusterId !== clusterId) throw etcdError("ClusterIDMismatch");
+      return maintenance.hashKv(revision);
+    });
+  }
+
   async versions(peerUrls: readonly string[]): Promise<Awaited<ReturnType<PeerRequests["versions"]>>> {
     try {
       return await this.#ask(peerUrls, async (running) => {
