@@ -28,6 +28,8 @@ import { prepareTls } from "./tls/server-tls.ts";
 /** gRPC messages may be this much larger than requests: envelopes and headers. */
 const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 const CLOSE_GRACE_MS = 5000;
+/** None: the body of a watch through the gateway stays open as long as its client likes. The gateway limits those of other calls. */
+const CLIENT_REQUEST_TIMEOUT_MS = 0;
 /** etcd's listeners for peers end connections on which nothing arrives for this long. */
 const PEER_HEADER_TIMEOUT_MS = 5000;
 /** A snapshot takes as long as its database is large; one that no longer moves is ended by the peer network. */
@@ -104,9 +106,16 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
     router: running.methods,
     metrics,
     ...(splitHttp ? {} : { http: http.client, upgrade: http.upgrade }),
+    requestTimeoutMs: CLIENT_REQUEST_TIMEOUT_MS,
     onHandlerError,
   });
-  const clientHttp = createTransport(settings, { http: http.client, upgrade: http.upgrade, metrics, onHandlerError });
+  const clientHttp = createTransport(settings, {
+    http: http.client,
+    upgrade: http.upgrade,
+    metrics,
+    requestTimeoutMs: CLIENT_REQUEST_TIMEOUT_MS,
+    onHandlerError,
+  });
   const peer = createTransport(settings, {
     http: peers.handler,
     headerTimeoutMs: PEER_HEADER_TIMEOUT_MS,

@@ -34,6 +34,8 @@ const ANSWERED: Readonly<Record<string, string>> = {
   "content-type": JSON_TYPE,
   "grpc-metadata-content-type": "application/grpc",
 };
+/** For the body of a call that is no stream from the client: who sends slower is cut off. */
+const BODY_TIMEOUT_MS = 300_000;
 /** JSON may be longer than the message: base64, escapes, white space. */
 const JSON_FACTOR = 4;
 
@@ -109,7 +111,13 @@ class GatewayRequest implements GatewayReceiver {
       await this.#feed(call);
       return;
     }
-    const input = await this.#input.next();
+    const timer = this.#options.clock.setTimer(BODY_TIMEOUT_MS, () => this.#exchange.abort());
+    let input: InputResult;
+    try {
+      input = await this.#input.next();
+    } finally {
+      timer.cancel();
+    }
     const message = this.#messageOf(input);
     if (message === undefined) return;
     const call = this.#begin();

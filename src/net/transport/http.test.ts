@@ -147,6 +147,22 @@ test("a request body that is never finished is ended", async () => {
   assert.match(reply, /^(HTTP\/1\.1 408 |$)/);
 });
 
+test("without a limit for whole requests a body may stay open; heads are limited all the same", async () => {
+  const patient = await echoTransport({ limits: { http1HeaderTimeoutMs: 100, http1RequestTimeoutMs: 0 } });
+  const call = request(`http://127.0.0.1:${patient.port}/size`, { method: "POST", agent: false });
+  const answered = once(call, "response") as Promise<[IncomingMessage]>;
+  call.write("abc");
+  const slow = connect(patient.port, "127.0.0.1", () => slow.write("GET /hello HTTP/1.1\r\nHost: x\r\nX-Slow: "));
+  const [refusal] = (await once(slow, "data")) as [Buffer];
+  assert.match(refusal.toString(), /^HTTP\/1\.1 408 /);
+  // The other request is older and still open.
+  call.end("defg");
+  const [response] = await answered;
+  response.resume();
+  assert.equal(response.statusCode, 200);
+  await patient.transport.close(100);
+});
+
 test("a request head that is too large is refused", async () => {
   const reply = await rawReply(`GET /hello HTTP/1.1\r\nHost: x\r\nX-Big: ${"x".repeat(70_000)}\r\n\r\n`);
   assert.match(reply, /^HTTP\/1\.1 431 /);

@@ -38,7 +38,7 @@ export class Http1Server {
     const { limits } = options;
     this.#server = createServer(
       {
-        headersTimeout: Math.min(limits.http1HeaderTimeoutMs, limits.http1RequestTimeoutMs),
+        headersTimeout: Math.min(limits.http1HeaderTimeoutMs, limits.http1RequestTimeoutMs || Number.POSITIVE_INFINITY),
         requestTimeout: limits.http1RequestTimeoutMs,
         connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.http1HeaderTimeoutMs),
         maxHeaderSize: limits.headerListBytesMax,

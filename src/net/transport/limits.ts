@@ -24,7 +24,7 @@ export interface TransportLimits {
   /** Resets of unanswered streams by the client: a burst, then so many a second. */
   readonly resetBurst: number;
   readonly resetsPerSecond: number;
-  /** HTTP/1.1: time for the head of a request, and for the whole request. */
+  /** HTTP/1.1: time for the head of a request, and for the whole request (0: no limit, where bodies may stay open). */
   readonly http1HeaderTimeoutMs: number;
   readonly http1RequestTimeoutMs: number;
 }
