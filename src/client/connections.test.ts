@@ -1,8 +1,20 @@
 /** Connections: going round endpoints, living without some of them, what is repeated and what is not, tokens that a server has forgotten. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { CutProxy } from "../../test/support/cut-proxy.ts";
+import {
+  CA_CERTIFICATE,
+  CLIENT_CERTIFICATE,
+  CLIENT_KEY,
+  SERVER_CERTIFICATE,
+  SERVER_KEY,
+} from "../../test/support/test-certificates.ts";
+import { hostUrl } from "../base/go-url.ts";
+import { DEFAULT_SERVER_CONFIG } from "../server/default-config.ts";
 import { startEtcd } from "../server/index.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { EtcdError } from "./errors.ts";
@@ -152,5 +164,39 @@ test("a user's token is fetched, and fetched again when the server has forgotten
     for (const client of [admin, root, alice, stranger]) await client.close();
     // With authentication on: nothing of it may keep this process alive.
     await etcd.close();
+  }
+});
+
+test("over TLS both sides show their certificates, and a client without one is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "etcd-ts-client-tls-"));
+  const at = (name: string): string => join(folder, name);
+  await writeFile(at("ca.pem"), CA_CERTIFICATE);
+  await writeFile(at("server.pem"), SERVER_CERTIFICATE);
+  await writeFile(at("server.key"), SERVER_KEY);
+  const url = hostUrl("https", "127.0.0.1:0");
+  const clientTls = {
+    ...DEFAULT_SERVER_CONFIG.clientTls,
+    certFile: at("server.pem"),
+    keyFile: at("server.key"),
+    trustedCaFile: at("ca.pem"),
+    clientCertAuth: true,
+  };
+  const etcd = await startEtcd({ config: { listenClientUrls: [url], advertiseClientUrls: [url], clientTls } });
+  const endpoints = `https://127.0.0.1:${etcd.port}`;
+  const tls = { ca: CA_CERTIFICATE, cert: CLIENT_CERTIFICATE, key: CLIENT_KEY };
+  const client = new EtcdClient({ endpoints, tls });
+  const anonymous = new EtcdClient({ endpoints, tls: { ca: CA_CERTIFICATE }, attemptsMax: 2 });
+  const distrustful = new EtcdClient({ endpoints, tls: { cert: CLIENT_CERTIFICATE, key: CLIENT_KEY }, attemptsMax: 2 });
+  const plain = new EtcdClient({ endpoints: `http://127.0.0.1:${etcd.port}`, attemptsMax: 2 });
+  try {
+    await client.put("k", "v");
+    assert.equal((await client.get("k"))?.value, "v");
+    for (const refused of [anonymous, distrustful, plain])
+      await assert.rejects(refused.put("k", "w"), (error: unknown) => error instanceof EtcdError && error.code === 14);
+    assert.equal((await client.get("k"))?.value, "v");
+  } finally {
+    for (const one of [client, anonymous, distrustful, plain]) await one.close();
+    await etcd.close();
+    await rm(folder, { recursive: true, force: true });
   }
 });
