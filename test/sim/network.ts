@@ -390,10 +390,6 @@ class SimulatedRequests implements PeerRequests {
     }
   }
 
-  hashKv(peerUrls: readonly string[], _clusterId: bigint, revision: number): ReturnType<PeerRequests["hashKv"]> {
-    return this.#ask(peerUrls, ({ maintenance }) => maintenance.hashKv(revision));
-  }
-
   async joinExisting(config: MemberConfig): Promise<ExistingCluster> {
     const others = [...config.initialCluster].filter(([name]) => name !== config.name);
     for (let round = 0; round < 50; round++) {
