@@ -1,7 +1,9 @@
 /** `etcdctl member add|remove|update|list|promote`. Source of behaviour: etcdctl/ctlv3/command/member_command.go. */
 import { goQuote } from "../../base/go-quote.ts";
+import { parseUrlList } from "../../base/go-url.ts";
 import { ClusterService } from "../../proto/generated/rpc.ts";
 import type { Invocation } from "../cobra/command.ts";
+import { CommandExit, ExitCode } from "../cobra/program.ts";
 import { writeOut } from "../print/output.ts";
 import { parseUint64 } from "./integers.ts";
 import { isSerializable } from "./operations.ts";
@@ -31,7 +33,7 @@ export async function runMemberAdd(invocation: Invocation): Promise<void> {
   await withSession(invocation, async ({ connection, deadline, printer }) => {
     const reply = await connection.call(
       ClusterService.memberAdd,
-      { peerURLs: peerUrls.split(","), isLearner: flags.bool("learner") },
+      { peerURLs: checkedUrls(peerUrls), isLearner: flags.bool("learner") },
       deadline,
     );
     printer.memberAdd(reply);
@@ -62,13 +64,14 @@ export async function runMemberUpdate(invocation: Invocation): Promise<void> {
   const peerUrls = invocation.flags.text("peer-urls");
   if (peerUrls === "") throw badArgs("member peer urls not provided");
   await withSession(invocation, async ({ connection, deadline, printer }) => {
-    const request = { id, peerURLs: peerUrls.split(",") };
+    const request = { id, peerURLs: checkedUrls(peerUrls) };
     printer.memberUpdate(id, await connection.call(ClusterService.memberUpdate, request, deadline));
   });
 }
 
 export async function runMemberList(invocation: Invocation): Promise<void> {
-  const linearizable = !isSerializable(invocation.flags.text("consistency"));
+  // A refusal names the flag of get, as etcdctl does.
+  const linearizable = !isSerializable(invocation.flags.text("consistency"), "l");
   await withSession(invocation, async ({ connection, deadline, printer }) => {
     printer.memberList(await connection.call(ClusterService.memberList, { linearizable }, deadline));
   });
@@ -79,6 +82,14 @@ export async function runMemberPromote(invocation: Invocation): Promise<void> {
   await withSession(invocation, async ({ connection, deadline, printer }) => {
     printer.memberPromote(id, await connection.call(ClusterService.memberPromote, { id }, deadline));
   });
+}
+
+/** The URLs of the flag. Throws {@link CommandExit} when one is none. */
+function checkedUrls(text: string): string[] {
+  const urls = text.split(",");
+  const parsed = parseUrlList(urls);
+  if (!parsed.ok) throw new CommandExit(ExitCode.Error, parsed.reason);
+  return urls;
 }
 
 function memberId(invocation: Invocation): bigint {

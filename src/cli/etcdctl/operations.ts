@@ -40,11 +40,11 @@ function badFeature(reason: string): CommandExit {
   return new CommandExit(ExitCode.BadFeature, reason);
 }
 
-/** True for serializable reads. Throws {@link CommandExit} for an unknown consistency. */
-export function isSerializable(consistency: string): boolean {
+/** True for serializable reads. Throws {@link CommandExit} for an unknown consistency, which names `shown`. */
+export function isSerializable(consistency: string, shown: string = consistency): boolean {
   if (consistency === "s") return true;
   if (consistency === "l") return false;
-  throw badFeature(`unknown consistency flag "${consistency}"`);
+  throw badFeature(`unknown consistency flag "${shown}"`);
 }
 
 export function rangeRequest(flags: FlagSet, args: readonly string[]): Init<RangeRequest> {

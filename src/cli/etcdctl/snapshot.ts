@@ -13,7 +13,7 @@ import type { Invocation } from "../cobra/command.ts";
 import { CommandExit, ExitCode } from "../cobra/program.ts";
 import { humanBytes } from "../print/go-text.ts";
 import { writeOut } from "../print/output.ts";
-import { clientError } from "./client-error.ts";
+import { ClientError, clientError } from "./client-error.ts";
 import type { Connection, Deadline } from "./connection.ts";
 import { Progress } from "./progress.ts";
 import { badArgs, clientSettings, clock, commandDeadline, connect, failed } from "./session.ts";
@@ -54,6 +54,11 @@ export async function runSnapshotSave(invocation: Invocation): Promise<void> {
   if (version !== "") writeOut(`Server version ${version}\n`);
 }
 
+/** Go says of a directory in the way that it exists. */
+function renameErrorText(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === "EISDIR" ? "file exists" : fileErrorText(error);
+}
+
 function refusal(reason: string): CommandExit {
   return new CommandExit(ExitCode.Interrupted, reason);
 }
@@ -77,7 +82,7 @@ async function save(connection: Connection, path: string, deadline: Deadline): P
     });
     await file.close();
     await rename(partPath, path).catch((error: unknown) => {
-      throw refusal(`could not rename ${partPath} to ${path} (rename ${partPath} ${path}: ${fileErrorText(error)})`);
+      throw refusal(`could not rename ${partPath} to ${path} (rename ${partPath} ${path}: ${renameErrorText(error)})`);
     });
     return download.version;
   } finally {
@@ -137,7 +142,9 @@ class Download {
       await promise;
     } catch (error) {
       const cause = this.#failure ?? error;
-      if (this.bytes === 0 && this.#failure === undefined) throw cause;
+      // The stream's own status is shown as it came.
+      if (this.bytes === 0 && this.#failure === undefined)
+        throw cause instanceof ClientError && cause.cause instanceof GrpcError ? refusal(cause.cause.message) : cause;
       throw refusal(`could not write snapshot: ${(cause as Error).message}`);
     } finally {
       while (this.#writing !== undefined) await this.#writing;

@@ -26,7 +26,7 @@ export async function runTxn(invocation: Invocation): Promise<void> {
       if (invocation.flags.bool("interactive")) writeOut(`${text}\n`);
     };
     prompt("compares:");
-    const compare = readBlock(lines).map(parseCompare);
+    const compare = readComparisons(lines);
     prompt("success requests (get, put, del):");
     const success = await readOperations(lines);
     prompt("failure requests (get, put, del):");
@@ -54,8 +54,10 @@ function* block(lines: StdinLines): Generator<string> {
   }
 }
 
-function readBlock(lines: StdinLines): string[] {
-  return [...block(lines)];
+function readComparisons(lines: StdinLines): Init<Compare>[] {
+  const comparisons: Init<Compare>[] = [];
+  for (const line of block(lines)) comparisons.push(parseCompare(line));
+  return comparisons;
 }
 
 /** Refusals come line by line, before the rest is read. */

@@ -116,7 +116,7 @@ export class WatchStream {
     if (reply.created) {
       const watch = this.#creating.shift();
       if (watch === undefined) return;
-      if (reply.canceled) this.#cancelled(watch, header, reply.cancelReason, reply.compactRevision);
+      if (reply.canceled) this.#neverBegan(watch, reply.cancelReason);
       else {
         watch.id = reply.watchId;
         if (watch.nextRevision === 0) watch.nextRevision = header.revision + 1;
@@ -133,14 +133,34 @@ export class WatchStream {
       const last = reply.events.at(-1)?.kv?.modRevision;
       watch.nextRevision = Math.max(watch.nextRevision, (last ?? header.revision) + 1);
       const { events } = reply;
-      watch.listener.onResult({ header, events, compactRevision: 0, canceled: false, created: false });
+      watch.listener.onResult({
+        header,
+        events,
+        compactRevision: 0,
+        canceled: false,
+        created: false,
+        cancelReason: "",
+      });
     }
+  }
+
+  #neverBegan(watch: Watch, reason: string): void {
+    watch.over = true;
+    this.#watches.delete(watch);
+    watch.listener.onEnd(reason, 0);
   }
 
   #cancelled(watch: Watch, header: ResponseHeader, reason: string, compactRevision: number): void {
     watch.over = true;
     this.#watches.delete(watch);
-    watch.listener.onResult({ header, events: [], compactRevision, canceled: true, created: false });
+    watch.listener.onResult({
+      header,
+      events: [],
+      compactRevision,
+      canceled: true,
+      created: false,
+      cancelReason: reason,
+    });
     watch.listener.onEnd(reasonText(reason, compactRevision), compactRevision);
   }
 

@@ -39,8 +39,11 @@ export async function runWatch(invocation: Invocation): Promise<void> {
   }
   const { connection, printer } = await openSession(invocation);
   const stream = new WatchStream(connection);
-  const { promise, resolve } = settlement<void>();
-  stream.watch(request, new PrintingListener(printer, parsed.command, resolve));
+  const { promise, resolve, reject } = settlement<void>();
+  stream.watch(
+    request,
+    new PrintingListener(printer, parsed.command, (error) => (error === undefined ? resolve() : reject(error))),
+  );
   await promise;
   throw new CommandExit(ExitCode.Interrupted, "watch is canceled by the server");
 }
@@ -65,10 +68,17 @@ async function runInteractive(
       if (!parsed.ok) throw badArgs(parsed.reason);
       const request = watchRequest(parsed.flags!, parsed.keys);
       if (typeof request === "string") writeError(`Invalid command ${line} (${request})\n`);
-      else stream.watch(request, new PrintingListener(printer, parsed.command, () => undefined));
+      else stream.watch(request, new PrintingListener(printer, parsed.command, endBy));
     }
   }
   throw new CommandExit(ExitCode.InvalidInput, "error reading watch request line: EOF");
+}
+
+/** Ends the program as the refusal says: nobody waits for a single watch of many. */
+function endBy(error: Error | undefined): void {
+  if (!(error instanceof CommandExit)) return;
+  if (error.reason !== undefined) writeError(`Error: ${error.reason}\n`);
+  process.exit(error.code);
 }
 
 /** A refusal as text. */
@@ -98,10 +108,10 @@ function watchRequest(flags: FlagSet, keys: readonly string[]): Init<WatchCreate
 class PrintingListener {
   readonly #printer: Printer;
   readonly #command: readonly string[];
-  readonly #onOver: () => void;
+  readonly #onOver: (error: Error | undefined) => void;
   #last: WatchResult | undefined;
 
-  constructor(printer: Printer, command: readonly string[], onOver: () => void) {
+  constructor(printer: Printer, command: readonly string[], onOver: (error: Error | undefined) => void) {
     this.#printer = printer;
     this.#command = command;
     this.#onOver = onOver;
@@ -115,15 +125,31 @@ class PrintingListener {
     }
     if (result.events.length === 0 && result.header.revision !== 0)
       writeOut(`progress notify: ${result.header.revision}\n`);
-    this.#printer.watch(result);
+    if (!this.#print(result)) return;
     if (this.#command.length > 0) for (const event of result.events) this.#run(result, event);
   }
 
   onEnd(reason: string | undefined): void {
     writeError(`watch was canceled (${reason ?? "<nil>"})\n`);
     const header = { clusterId: 0n, memberId: 0n, revision: 0, raftTerm: 0 };
-    this.#printer.watch(this.#last ?? { header, events: [], compactRevision: 0, canceled: true, created: false });
-    this.#onOver();
+    if (
+      this.#print(
+        this.#last ?? { header, events: [], compactRevision: 0, canceled: true, created: false, cancelReason: "" },
+      )
+    )
+      this.#onOver(undefined);
+  }
+
+  /** False when the format refuses, which ends the command. */
+  #print(result: WatchResult): boolean {
+    try {
+      this.#printer.watch(result);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandExit)) throw error;
+      this.#onOver(error);
+      return false;
+    }
   }
 
   #run(result: WatchResult, event: WatchResult["events"][number]): void {

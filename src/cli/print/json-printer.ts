@@ -36,6 +36,7 @@ export class JsonPrinter extends MessagePrinter {
         ["CompactRevision", result.compactRevision],
         ["Canceled", result.canceled],
         ["Created", result.created],
+        ["CancelReason", result.cancelReason],
       ]),
     );
   }

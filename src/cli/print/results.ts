@@ -29,4 +29,5 @@ export interface WatchResult {
   readonly compactRevision: number;
   readonly canceled: boolean;
   readonly created: boolean;
+  readonly cancelReason: string;
 }
