@@ -88,8 +88,11 @@ export async function runMember(
   options: {
     peers: PeerNetwork | undefined;
     onEnd: (reason: MemberEnd) => void;
-    /** Refuses (throws) a configuration that does not fit, before the first start; not asked on restarts. */
-    verifyFirstStart?: () => Promise<void>;
+    /**
+     * Refuses (throws) a configuration that does not fit, before the first start; not asked on restarts. Resolves to the initial cluster where
+     * that is not the configured one (discovery).
+     */
+    verifyFirstStart?: () => Promise<MemberConfig["initialCluster"] | undefined>;
     /** Default: the addon, loaded from disk. */
     bcrypt?: Bcrypt;
   },
@@ -160,14 +163,16 @@ export async function runMember(
     },
   };
   const haveWal = await hasWal(bootstrap);
-  if (!haveWal) await options.verifyFirstStart?.();
+  const discovered = haveWal ? undefined : await options.verifyFirstStart?.();
+  const first =
+    discovered === undefined ? bootstrap : { ...bootstrap, config: { ...config, initialCluster: discovered } };
   const snapshot = haveWal ? await newestSnapshot(bootstrap) : undefined;
   if (snapshot !== undefined) await adoptReceivedDatabase(fileSystem, dirs.snap, dirs.db, snapshot.index, logger);
   const database = await openDatabase(dirs.db, stateEnvironment);
   let raft: Awaited<ReturnType<typeof bootstrapNew>>;
   try {
     checkDatabase(database, haveWal, snapshot, dirs.db);
-    raft = haveWal ? await bootstrapRestart(bootstrap, snapshot, database) : await bootstrapNew(bootstrap);
+    raft = haveWal ? await bootstrapRestart(bootstrap, snapshot, database) : await bootstrapNew(first);
   } catch (error) {
     await database.backend.close();
     throw error;

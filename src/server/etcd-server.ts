@@ -8,8 +8,12 @@ import type { GoUrl } from "../base/go-url.ts";
 import { NodeDialer } from "../net/peer/node-dialer.ts";
 import type { Transport } from "../net/transport/transport.ts";
 import { TransportMetrics } from "../net/transport/transport-metrics.ts";
+import { walExists } from "../storage/wal/wal-reader.ts";
 import type { ServerConfig } from "./config.ts";
 import { memberConfig } from "./config-mapping.ts";
+import { dataDir } from "./data-dir.ts";
+import { discoverMembers, planInitialCluster } from "./discovery/initial-cluster.ts";
+import { MACHINE_RESOLVER, type NameResolver } from "./discovery/name-resolver.ts";
 import { type Outside, type RunningMember, runMember } from "./embed.ts";
 import { httpSurface } from "./http-surface.ts";
 import {
@@ -44,7 +48,12 @@ export interface EtcdServer {
   close(): Promise<void>;
 }
 
-export async function startEtcdServer(config: ServerConfig, outside: Outside): Promise<EtcdServer> {
+/** `names`: what DNS discovery asks. */
+export async function startEtcdServer(
+  config: ServerConfig,
+  outside: Outside,
+  names: NameResolver = MACHINE_RESOLVER,
+): Promise<EtcdServer> {
   const { clock, logger } = outside;
   const settings: ListenerSettings = {
     clock,
@@ -70,7 +79,14 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   const ended = new Promise<MemberEnd>((resolve) => {
     resolveEnded = resolve;
   });
-  const member = memberConfig(config);
+  const walDirectory = dataDir(config.dataDir, config.walDir).wal;
+  const hasData = await walExists(outside.fileSystem, walDirectory);
+  if (hasData && config.discovery.endpoints.length > 0) {
+    logger.warn("discovery token is ignored since cluster already initialized; valid logs are found", {
+      "wal-dir": walDirectory,
+    });
+  }
+  const member = memberConfig(hasData ? config : await planInitialCluster(config, names, logger));
   const dialer = new NodeDialer({
     clock,
     dialTimeoutMs: 1000 + member.electionTicks * member.heartbeatMs,
@@ -86,7 +102,10 @@ export async function startEtcdServer(config: ServerConfig, outside: Outside): P
   });
   const running = await runMember(member, outside, {
     peers: peers.seam,
-    verifyFirstStart: () => verifyFirstStart(config, member, peers.requests),
+    verifyFirstStart: async () => {
+      await verifyFirstStart(config, member, peers.requests);
+      return discoverMembers(config, member, outside);
+    },
     onEnd: (reason) => resolveEnded(reason),
   });
   peers.attach(running);
