@@ -4,7 +4,7 @@
 import { memberId } from "../../src/core/membership/member.ts";
 import { FileError } from "../../src/io/file-system.ts";
 import type { RunningMember } from "../../src/server/embed.ts";
-import type { MemberConfig } from "../../src/server/member-config.ts";
+import { DEFAULT_MEMBER_CONFIG, type MemberConfig } from "../../src/server/member-config.ts";
 import { BackendFatalError, BackendOutOfSpaceError } from "../../src/storage/bolt/errors.ts";
 import { WalWriteError } from "../../src/storage/wal/wal-problem.ts";
 import { SimulatedClock } from "./clock.ts";
@@ -35,6 +35,10 @@ const CONFIG: Partial<MemberConfig> = {
   compactionBatchLimit: 20,
   compactionSleepMs: 5,
   backendCacheBytes: 1 << 20,
+  // Nothing is corrupt here: none of the checks may say so.
+  corruptCheckMs: 4000,
+  compactHashCheckMs: 1500,
+  features: new Set([...DEFAULT_MEMBER_CONFIG.features, "CompactHashCheck", "InitialCorruptCheck"]),
 };
 
 export class SimulatedCluster {

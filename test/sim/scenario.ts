@@ -1,4 +1,5 @@
 /** One run of the simulation from a seed: a cluster, clients, harm, and in the end the checks of what must hold once the harm is over. */
+import { AlarmType } from "../../src/proto/generated/rpc.ts";
 import type { RunningMember } from "../../src/server/embed.ts";
 import type { MemberConfig } from "../../src/server/member-config.ts";
 import { SimulatedCluster } from "./cluster.ts";
@@ -181,6 +182,11 @@ async function checkEqual(cluster: SimulatedCluster): Promise<void> {
     () => `revision ${revision} at the end; ${shared.acknowledgedRevision} was acknowledged`,
   );
   findings.check(revision === revisions.newest, () => `revision ${revision} at the end; ${revisions.newest} was made`);
+  const corrupt = leader.running!.member.state.alarms.get(AlarmType.CORRUPT);
+  findings.check(
+    corrupt.length === 0,
+    () => `an alarm of corruption for ${corrupt.map((each) => each.memberID.toString(16)).join()}`,
+  );
   for (let attempt = 0; ; attempt++) {
     const hashes = [];
     for (const node of cluster.nodes)
