@@ -83,7 +83,7 @@ test("while connections break all the time no read fails and no write happens tw
   const acknowledged = new Set<string>();
   let unknown = 0;
   try {
-    await client.put("stays", "1");
+    await direct.put("stays", "1");
     await Promise.all([
       ...Array.from({ length: 10 }, async (_, worker) => {
         for (let i = 0; i < 40; i++) {
