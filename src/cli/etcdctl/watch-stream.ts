@@ -124,7 +124,7 @@ export class WatchStream {
       return;
     }
     const isBroadcast = reply.events.length === 0 && Number(reply.watchId) === -1;
-    for (const watch of [...this.#watches]) {
+    for (const watch of this.#watches) {
       if (!isBroadcast && watch.id !== reply.watchId) continue;
       if (reply.canceled) {
         this.#cancelled(watch, header, reply.cancelReason, reply.compactRevision);
@@ -188,7 +188,7 @@ export class WatchStream {
   }
 
   #endAll(reason: string): void {
-    for (const watch of [...this.#watches]) {
+    for (const watch of this.#watches) {
       watch.over = true;
       this.#watches.delete(watch);
       watch.listener.onEnd(reason, 0);

@@ -19,7 +19,7 @@ export function renderTable(headers: readonly string[], rows: readonly (readonly
 }
 
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function centred(text: string, total: number): string {
