@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { NodeClock } from "../io/node/clock.ts";
 import { NodeFileSystem } from "../io/node/file-system.ts";
 import { NodeRandom } from "../io/node/random.ts";
+import { DiscoveryError } from "../server/discovery/join-cluster.ts";
 import { startEtcdServer } from "../server/etcd-server.ts";
 import { readDefaultHost } from "./config/machine-host.ts";
 import { serverCommand } from "./config/server-command.ts";
@@ -59,6 +60,16 @@ async function run(config: Parameters<typeof startEtcdServer>[0], logger: Server
     server = await startEtcdServer(config, outside);
   } catch (error) {
     if (isStopping) return;
+    if (error instanceof DiscoveryError) {
+      logger.warn("failed to bootstrap; discovery token was already used", {
+        "discovery-token": config.discovery.token,
+        "discovery-endpoints": config.discovery.endpoints,
+        error: error.message,
+      });
+      logger.warn("do not reuse discovery token; generate a new one to bootstrap a cluster");
+      logger.flushSync();
+      process.exit(1);
+    }
     logger.fatal("discovery failed or the server could not start", {
       error: error instanceof Error ? error.message : String(error),
     });

@@ -58,8 +58,11 @@ export class LocalCluster {
         ...config,
       });
     }
-    await Promise.all(cluster.members.map((_, at) => cluster.startMember(at)));
-    return cluster;
+    const started = await Promise.allSettled(cluster.members.map((_, at) => cluster.startMember(at)));
+    const failed = started.find((each) => each.status === "rejected");
+    if (failed === undefined) return cluster;
+    await cluster.close();
+    throw failed.reason;
   }
 
   async startMember(at: number, config: Partial<ServerConfig> = {}): Promise<void> {
