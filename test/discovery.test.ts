@@ -1,5 +1,8 @@
 /** Members that find each other: through a discovery service, and through SRV records of a resolver that answers as told. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type GoUrl, hostUrl } from "../src/base/go-url.ts";
 import { EtcdClient } from "../src/client/index.ts";
@@ -15,7 +18,9 @@ import {
   sizeKey,
 } from "../src/server/discovery/registered-members.ts";
 import { startEtcd } from "../src/server/index.ts";
+import { freePort } from "./support/free-port.ts";
 import { LocalCluster } from "./support/local-cluster.ts";
+import { CA_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from "./support/test-certificates.ts";
 
 async function discoveryService(t: TestContext, size: string | undefined) {
   const etcd = await startEtcd();
@@ -55,6 +60,41 @@ test("three members that know only the discovery service form one cluster, and a
   } finally {
     await cluster.close();
   }
+});
+
+test("a discovery service with TLS and users is asked as it wants, after an endpoint where nobody listens", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "etcd-ts-discovery-"));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const paths = { cert: join(dir, "cert.pem"), key: join(dir, "key.pem"), ca: join(dir, "ca.pem") };
+  await writeFile(paths.cert, SERVER_CERTIFICATE);
+  await writeFile(paths.key, SERVER_KEY);
+  await writeFile(paths.ca, CA_CERTIFICATE);
+  const clientUrl = hostUrl("https", `127.0.0.1:${await freePort()}`);
+  const service = await startEtcd({
+    config: {
+      listenClientUrls: [clientUrl],
+      advertiseClientUrls: [clientUrl],
+      clientTls: { ...DEFAULT_SERVER_CONFIG.clientTls, certFile: paths.cert, keyFile: paths.key },
+    },
+  });
+  t.after(() => service.close());
+  await using client = new EtcdClient({ endpoints: clientUrl.text, tls: { ca: CA_CERTIFICATE } });
+  await client.put(sizeKey("token"), "1");
+  await client.auth.addUser("root", "secret");
+  await client.auth.addRole("root");
+  await client.auth.grantRole("root", "root");
+  await client.auth.enable();
+  const discovery = {
+    ...DEFAULT_SERVER_CONFIG.discovery,
+    token: "token",
+    endpoints: [`127.0.0.1:${await freePort()}`, clientUrl.text],
+    cacert: paths.ca,
+    user: "root",
+    password: "secret",
+  };
+  const cluster = await LocalCluster.start(1, { initialCluster: "", discovery });
+  assert.equal(cluster.members[0]!.server!.running.member.state.cluster.members().length, 1);
+  await cluster.close();
 });
 
 test("a token without a size, or with one that is no number, is refused", async (t) => {

@@ -189,7 +189,7 @@ async function tlsOptions(config: DiscoveryConfig): Promise<ConnectionOptions | 
   };
 }
 
-/** Node sends no address as server name; names it must be told when it is given a ready socket's options. */
+/** The name that the server's certificate is chosen by; addresses are never sent as names. */
 function withServerName(options: ConnectionOptions, address: ChannelOptions["address"]): ConnectionOptions {
   if ("socketPath" in address || /^[\d.]+$|:/.test(address.host)) return options;
   return { ...options, servername: address.host };

@@ -16,8 +16,12 @@ const EXPONENTIAL_RETRIES_MAX = 8;
 
 /** The service answered, and what it answered excludes this member. */
 export class DiscoveryError extends BootstrapError {
+  /** As the discovery itself words it. */
+  readonly reason: string;
+
   constructor(reason: string) {
     super(`failed to join discovery cluster (discovery: ${reason})`);
+    this.reason = `discovery: ${reason}`;
   }
 }
 
@@ -49,7 +53,7 @@ export async function joinByDiscovery(
   } catch (error) {
     logger.error("discovery failed to join cluster", {
       cluster: "",
-      error: error instanceof Error ? error.message : String(error),
+      error: error instanceof DiscoveryError ? error.reason : String(error),
     });
     throw error;
   } finally {
