@@ -162,7 +162,7 @@ test("every document has exactly one title", () => {
     let titles = 0;
     for (const line of readFileSync(path, "utf8").split("\n")) {
       if (line.startsWith("```")) fenced = !fenced;
-      else if (!fenced && /^# /.test(line)) titles++;
+      else if (!fenced && line.startsWith("# ")) titles++;
     }
     return titles !== 1;
   });

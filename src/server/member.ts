@@ -383,7 +383,7 @@ export class Member {
 
   /**
    * The leader has ticked lately: it has not been stalled past its leadership (etcd isActive). DIVERGES: after a stall that is false until the
-   * others have confirmed the leadership; etcd trusts the first tick.
+   * others have confirmed the leadership; etcd trusts the first tick (ADR 0031).
    */
   get hasTickedLately(): boolean {
     return !this.#stalled && this.#ticksInTime;
@@ -473,7 +473,7 @@ export class Member {
     if (this.#stopping) return;
     this.logger.error("the member cannot go on", {
       error: String(error),
-      cause: error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined,
+      cause: error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
     });
     this.#driver.stop();
     this.#parts.onEnd({ kind: "failed", error });

@@ -163,10 +163,15 @@ function mask(text: string, dir: string, ports: Readonly<Record<string, string>>
 
 /** Output of -w protobuf begins with the header field. */
 function isProtobuf(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a message, read as latin1
+  // oxlint-disable-next-line no-control-regex -- as above
   return /^(?:\n[\u0012-\u0020]\b|\n[\s\S]\u0008|\u0008[\u0080-\u00ff])/.test(text);
 }
 
 /** Varints of nine and ten bytes are ids. */
 function maskProtobuf(text: string): string {
-  return `PROTOBUF ${Buffer.from(text.replace(/[\u0080-\u00ff]{8,9}[\u0001-\u007f]/g, "<ID>"), "latin1").toString("base64")}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a message, read as latin1
+  // oxlint-disable-next-line no-control-regex -- as above
+  const masked = text.replace(/[\u0080-\u00ff]{8,9}[\u0001-\u007f]/g, "<ID>");
+  return `PROTOBUF ${Buffer.from(masked, "latin1").toString("base64")}`;
 }

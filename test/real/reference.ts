@@ -44,7 +44,10 @@ export const repository: string = (() => {
     if (existsSync(join(dir, "tsconfig.core.json"))) return dir;
 })();
 
-export const OUR_ETCD: readonly string[] = [process.execPath, process.env["ETCD_TS_DIST"] ?? join(repository, "dist/cli/etcd.js")];
+export const OUR_ETCD: readonly string[] = [
+  process.execPath,
+  process.env["ETCD_TS_DIST"] ?? join(repository, "dist/cli/etcd.js"),
+];
 
 export function temporaryFolder(name: string): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), `etcd-ts-${name}-`));

@@ -15,7 +15,8 @@ function streamed(store: Store, init: Partial<RangeRequest>): string[][] {
   const chunks: string[][] = [];
   while (!stream.isDone) {
     const bytes = stream.step(header);
-    if (bytes !== undefined) chunks.push(RangeStreamResponse.decode(bytes).rangeResponse!.kvs.map((kv) => utf8Text(kv.key)));
+    if (bytes !== undefined)
+      chunks.push(RangeStreamResponse.decode(bytes).rangeResponse!.kvs.map((kv) => utf8Text(kv.key)));
   }
   return chunks;
 }
