@@ -1,4 +1,5 @@
 /** Runs the scenario of the golden test with some etcdctl against some server, and masks what differs from run to run. */
+/* oxlint-disable no-control-regex -- messages are compared as bytes */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -164,14 +165,12 @@ function mask(text: string, dir: string, ports: Readonly<Record<string, string>>
 /** Output of -w protobuf begins with the header field. */
 function isProtobuf(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a message, read as latin1
-  // oxlint-disable-next-line no-control-regex -- as above
   return /^(?:\n[\u0012-\u0020]\b|\n[\s\S]\u0008|\u0008[\u0080-\u00ff])/.test(text);
 }
 
 /** Varints of nine and ten bytes are ids. */
 function maskProtobuf(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a message, read as latin1
-  // oxlint-disable-next-line no-control-regex -- as above
   const masked = text.replace(/[\u0080-\u00ff]{8,9}[\u0001-\u007f]/g, "<ID>");
   return `PROTOBUF ${Buffer.from(masked, "latin1").toString("base64")}`;
 }
