@@ -350,7 +350,7 @@ export class Nemesis {
       if (!this.#wasAdded(node)) cluster.forget(node);
       throw error;
     }
-    cluster.start(node);
+    if (node.lives === 0) cluster.start(node);
     if (!isLearner) return;
     for (let attempt = 0; attempt < 40; attempt++) {
       await new Promise<void>((resolve) => cluster.world.setTimer(400, resolve));

@@ -158,7 +158,11 @@ async function settle(cluster: SimulatedCluster, nemesis: Nemesis): Promise<void
     };
     if (leader.running!.member.committedIndex !== applied || applied < cluster.raft.committedIndex) return false;
     const urls = new Set(members.flatMap((member) => member.peerURLs));
-    for (const node of cluster.nodes) if (!urls.has(node.config.advertisePeerUrls[0]!)) cluster.forget(node);
+    for (const node of cluster.nodes) {
+      if (!urls.has(node.config.advertisePeerUrls[0]!)) cluster.forget(node);
+      // Added by a request whose answer was lost with the process that was asked: the operator sees it in the list, and starts it.
+      else if (node.lives === 0) cluster.start(node);
+    }
     return cluster.nodes.every((node) => node.alive && node.running!.member.appliedIndex === applied);
   };
   if (!(await cluster.runUntil(settled, SETTLE_MS))) {
