@@ -3,41 +3,19 @@
  * differs from run to run. The outcomes were recorded by record-etcdctl.ts. Runs against real etcd when it is there, else against ours.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { test } from "node:test";
 import { type Outcome, referenceProgram, runScenario } from "./etcdctl-runs.ts";
+import { OUR_ETCD, repository } from "./reference.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../golden/etcdctl/outcomes.json", import.meta.url), "utf8"),
 ) as Outcome[];
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let dir = "";
-
-before(async () => {
-  dir = mkdtempSync(join(tmpdir(), "etcdctl-build-"));
-  await build({
-    entryPoints: [join(root, "src/cli/etcdctl.ts")],
-    outdir: dir,
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    outExtension: { ".js": ".mjs" },
-    logLevel: "silent",
-  });
-});
-
-after(() => rmSync(dir, { recursive: true, force: true }));
-
 test("every recorded invocation gives the same stdout, stderr and exit code", async () => {
   const real = referenceProgram("etcd");
-  const server = real === undefined ? ["node", "--import", "tsx", join(root, "src/cli/etcd.ts")] : [real];
-  const outcomes = await runScenario(server, ["node", join(dir, "etcdctl.mjs")]);
+  const server = real === undefined ? [...OUR_ETCD] : [real];
+  const outcomes = await runScenario(server, [process.execPath, join(repository, "dist/cli/etcdctl.js")]);
   assert.ok(outcomes.length >= 300);
   const wrong = outcomes.flatMap((got, i) => {
     const want = golden[i];
