@@ -146,6 +146,8 @@ function mask(text: string, dir: string, ports: Readonly<Record<string, string>>
     )
     .replace(/remaining\(\d+s\)/g, "remaining(TTL)")
     .replace(/("ttl":|"TTL" : )(?:59\d)\b/g, "$1TTL")
+    // An id with a leading zero is padded with a space (%16x).
+    .replace(/\b(Member|cluster) +(?=[0-9a-f]{13,16}\b)/g, "$1 ")
     .replace(/\b[0-9a-f]{13,16}\b/g, "ID")
     .replace(/\b\d{16,20}\b/g, "ID")
     .replace(/"(raftIndex|raftAppliedIndex|raft_term|raftTerm|hash|dbSize|dbSizeInUse|hash_revision)":\d+/g, '"$1":N')
