@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { freePort } from "../support/free-port.ts";
 import { missing, mustRun, OUR_ETCD, reference, run, startMember, temporaryFolder } from "./reference.ts";
 
 const NEEDED = ["etcd", "etcdctl", "etcdutl", "bbolt", "etcd-dump-db", "etcd-dump-logs"] as const;
@@ -30,7 +31,8 @@ function stateOf(endpoint: string): State {
     revision: hash.hash_revision ?? hash.header.revision,
     compactRevision: hash.compact_revision,
     keys: ctl(endpoint, "get", "", "--prefix", "-w", "fields").replace(/"(ClusterID|MemberID|RaftTerm)" : \d+\n/g, ""),
-    leases: ctl(endpoint, "lease", "list"),
+    // Listed by time of expiry, which a restart renews in no fixed order: compared as a set.
+    leases: ctl(endpoint, "lease", "list").split("\n").sort().join("\n"),
     alarms: ctl(endpoint, "alarm", "list"),
   };
 }
@@ -138,7 +140,6 @@ async function startUnhealthy(
   dataDir: string,
 ): Promise<{ endpoint: string; stop: () => Promise<unknown> }> {
   const { spawn } = await import("node:child_process");
-  const { freePort } = await import("./reference.ts");
   const client = `http://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
   const child = spawn(

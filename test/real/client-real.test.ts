@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { compare, EtcdClient, EtcdError, op } from "../../src/client/index.ts";
-import { freePort, type Member, missing, mustRun, reference, startMember, temporaryFolder } from "./reference.ts";
+import { freePort } from "../support/free-port.ts";
+import { type Member, missing, mustRun, reference, startMember, temporaryFolder } from "./reference.ts";
 
 const skip = missing("etcd", "etcdctl");
 const folder = temporaryFolder("client-real");

@@ -7,8 +7,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { utf8, utf8Text } from "../../src/base/bytes.ts";
+import { freePort } from "../support/free-port.ts";
 import { GrpcJsClient } from "../support/grpc-js-client.ts";
-import { freePort, missing, mustRun, OUR_ETCD, startMember, temporaryFolder } from "./reference.ts";
+import { missing, mustRun, OUR_ETCD, startMember, temporaryFolder } from "./reference.ts";
 
 const rounds = Number(process.env["CRASH_ROUNDS"] ?? 25);
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);

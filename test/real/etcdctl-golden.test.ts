@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Outcome, referenceProgram, runScenario } from "./etcdctl-runs.ts";
-import { OUR_ETCD, repository } from "./reference.ts";
+import { type Outcome, runScenario } from "./etcdctl-runs.ts";
+import { OUR_ETCD, reference, repository } from "./reference.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../golden/etcdctl/outcomes.json", import.meta.url), "utf8"),
 ) as Outcome[];
 test("every recorded invocation gives the same stdout, stderr and exit code", async () => {
-  const real = referenceProgram("etcd");
+  const real = reference("etcd");
   const server = real === undefined ? [...OUR_ETCD] : [real];
   const outcomes = await runScenario(server, [process.execPath, join(repository, "dist/cli/etcdctl.js")]);
   assert.ok(outcomes.length >= 300);

@@ -3,10 +3,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 import { SCENARIO, type Step } from "./etcdctl-scenario.ts";
 
 export interface Outcome {
@@ -14,23 +15,6 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number | null;
-}
-
-export const REFERENCE_DIR: string = process.env["ETCD_TS_REFERENCE"] ?? join(homedir(), ".cache", "etcd-ts-reference");
-
-export function referenceProgram(name: string): string | undefined {
-  const path = join(REFERENCE_DIR, name);
-  return existsSync(path) ? path : undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Ids come from the peer URL: one is taken that gives ids of full length, so that masked outputs have one length too. */

@@ -21,17 +21,8 @@ import { SILENT_LOGGER } from "../../src/io/logger.ts";
 import { NodeClock } from "../../src/io/node/clock.ts";
 import { NodeFileSystem } from "../../src/io/node/file-system.ts";
 import { readWal } from "../../src/storage/wal/wal-reader.ts";
-import {
-  freePort,
-  type Member,
-  missing,
-  mustRun,
-  OUR_ETCD,
-  reference,
-  run,
-  startMember,
-  temporaryFolder,
-} from "./reference.ts";
+import { freePort } from "../support/free-port.ts";
+import { type Member, missing, mustRun, OUR_ETCD, reference, run, startMember, temporaryFolder } from "./reference.ts";
 
 const skip = missing("etcd", "etcdctl", "etcdutl", "bbolt");
 const folder = temporaryFolder("etcdutl");

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject, type ParsedJson, parseBigJson } from "../../src/base/big-json.ts";
-import { freePort, reference, repository, run, temporaryFolder } from "./reference.ts";
+import { freePort } from "../support/free-port.ts";
+import { reference, repository, run, temporaryFolder } from "./reference.ts";
 
 export type Kind = "ours" | "real";
 

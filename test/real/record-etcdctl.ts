@@ -2,11 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { REFERENCE_DIR, referenceProgram, runScenario } from "./etcdctl-runs.ts";
+import { runScenario } from "./etcdctl-runs.ts";
+import { missing, reference } from "./reference.ts";
 
-const etcd = referenceProgram("etcd");
-const etcdctl = referenceProgram("etcdctl");
-if (etcd === undefined || etcdctl === undefined) throw new Error(`no etcd and etcdctl in ${REFERENCE_DIR}`);
+const etcd = reference("etcd");
+const etcdctl = reference("etcdctl");
+if (etcd === undefined || etcdctl === undefined) throw new Error(String(missing("etcd", "etcdctl")));
 const outcomes = await runScenario([etcd], [etcdctl]);
 const path = fileURLToPath(new URL("../golden/etcdctl/outcomes.json", import.meta.url));
 mkdirSync(dirname(path), { recursive: true });

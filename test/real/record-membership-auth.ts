@@ -9,10 +9,10 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../support/free-port.ts";
 
 const reference = process.env.ETCD_TS_REFERENCE ?? join(homedir(), ".cache", "etcd-ts-reference");
 const out = fileURLToPath(new URL("../golden/membership-auth.golden.json", import.meta.url));
@@ -20,17 +20,6 @@ const work = mkdtempSync(join(tmpdir(), "etcd-record-"));
 const running: ChildProcess[] = [];
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 interface Member {
   readonly name: string;

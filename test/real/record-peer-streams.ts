@@ -14,7 +14,8 @@ import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort, reference, temporaryFolder } from "./reference.ts";
+import { freePort } from "../support/free-port.ts";
+import { reference, temporaryFolder } from "./reference.ts";
 
 const out = fileURLToPath(new URL("../golden/peer-streams.golden.json", import.meta.url));
 const STREAM_BYTES_MAX = 12_000;

@@ -16,7 +16,8 @@ import {
   type TestCertificate,
   type TestCertificateOptions,
 } from "../support/certificate-authority.ts";
-import { freePort, missing, reference, repository, temporaryFolder } from "./reference.ts";
+import { freePort } from "../support/free-port.ts";
+import { missing, reference, repository, temporaryFolder } from "./reference.ts";
 
 const skip = missing("etcd", "etcdctl");
 const folder = temporaryFolder("security-tls");
