@@ -81,7 +81,7 @@ export class ClientConnection extends Http2Connection implements KeepaliveTarget
       ]),
     );
     this.output.append(windowUpdateFrame(0, limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES));
-    this.attach();
+    this.attach(options.input);
     this.queueFlush();
   }
 

@@ -124,3 +124,20 @@ test("a status larger than the client takes resets the stream", async () => {
   await raw.next((f) => f.streamId === 3 && f.type === FrameType.Headers);
   raw.destroy();
 });
+
+test("the acknowledgement of a ping travels with the reply that follows, and soon by itself when a call stays silent", async () => {
+  const raw = await RawHttp2.connect(server.port);
+  const opaque = Buffer.from("12345678");
+  const isAck = (f: { type: number; flags: number }): boolean => f.type === FrameType.Ping && f.flags === FrameFlag.Ack;
+  let chunks = 0;
+  raw.socket.on("data", () => chunks++);
+  raw.send(raw.callHeaders(1, "/test.Echo/Unary"), pingFrame(opaque, false));
+  raw.send(raw.message(1, Buffer.from("x")));
+  await raw.next((f) => f.streamId === 1 && f.type === FrameType.Headers && (f.flags & FrameFlag.EndStream) !== 0);
+  assert.ok(raw.frames.some(isAck), "not behind the reply");
+  assert.equal(chunks, 1, "in one packet");
+  raw.frames.length = 0;
+  raw.send(raw.callHeaders(3, "/test.Echo/Bidi"), pingFrame(opaque, false));
+  assert.deepEqual((await raw.next(isAck)).payload, opaque);
+  raw.destroy();
+});

@@ -13,7 +13,9 @@ import { ClientConnection } from "./client-connection.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { CallListener, CallStatus, GrpcClientCall } from "./grpc-client-call.ts";
 import type { KeepaliveOptions } from "./keepalive.ts";
+import { LateFlush } from "./late-flush.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
+import { InputBuffer } from "./socket-input.ts";
 import { OutputBufferPool } from "./socket-output.ts";
 
 /** A call that ended with a status other than OK, or a dial that failed (Unavailable). */
@@ -121,6 +123,8 @@ export class GrpcChannel {
             clock,
             limits: { ...CLIENT_LIMITS, ...options.limits },
             outputBuffers: new OutputBufferPool(),
+            lateFlush: new LateFlush(clock),
+            input: new InputBuffer(),
           },
           { intervalMs: 0, timeoutMs: 20_000, minTimeMs: 0, permitWithoutStream: false, ...options.keepalive },
           deadlines,

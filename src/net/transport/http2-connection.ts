@@ -21,6 +21,7 @@ import { ClosedStreams } from "./closed-streams.ts";
 import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
+import type { InputBuffer } from "./socket-input.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
@@ -90,14 +91,15 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.reading = true;
     this.#reader.push(chunk);
     this.reading = false;
-    this.flush();
+    // A reply is on its way where calls are open.
+    this.flushAfterReading(this.streams.size > 0);
   }
 
   /** Attaches to the socket's events. Its errors show up in `onLost`. */
-  protected attach(): void {
+  protected attach(input: InputBuffer): void {
     let failure: Error | undefined;
     const socket = this.socket;
-    socket.on("data", (chunk: Uint8Array) => this.receive(chunk));
+    input.attach(socket, (chunk) => this.receive(chunk));
     socket.on("drain", () => {
       this.output.unblock();
       if (this.readPaused) {
@@ -348,7 +350,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
       this.onPingAck(opaque);
       return !this.ended;
     }
-    this.writeFrame(pingFrame(opaque, true));
+    this.output.append(pingFrame(opaque, true));
     return this.onPing(opaque);
   }
 

@@ -19,8 +19,10 @@ import { defaultSettings, type Http2Settings } from "../../codec/http2/settings.
 import type { Clock } from "../../io/clock.ts";
 import { FloodBudget } from "./flood-budget.ts";
 import type { Http2Stream } from "./http2-stream.ts";
+import type { LateFlush, LateSender } from "./late-flush.ts";
 import type { TransportLimits } from "./limits.ts";
 import { SendRound } from "./send-round.ts";
+import type { InputBuffer } from "./socket-input.ts";
 import { copyInto, type OutputBufferPool, SocketOutput } from "./socket-output.ts";
 
 /** The dynamic table that we keep at most, either way. */
@@ -39,9 +41,11 @@ export interface Http2ConnectionOptions {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly outputBuffers: OutputBufferPool;
+  readonly lateFlush: LateFlush;
+  readonly input: InputBuffer;
 }
 
-export abstract class Http2Sender {
+export abstract class Http2Sender implements LateSender {
   readonly socket: Socket;
   readonly clock: Clock;
   readonly limits: TransportLimits;
@@ -61,6 +65,11 @@ export abstract class Http2Sender {
   protected readonly round: SendRound;
   /** For frames of the peer that are of no use to it; each DATA frame of ours may well bring some. */
   protected readonly budget: FloodBudget;
+  readonly #late: LateFlush;
+  /** In the list of late flushes. */
+  #lateListed: boolean;
+  /** Something was written that must not wait. */
+  #urgent: boolean;
   #flushQueued: boolean;
   readonly #flushTask: () => void;
 
@@ -79,6 +88,9 @@ export abstract class Http2Sender {
     this.readPaused = false;
     this.round = new SendRound();
     this.budget = new FloodBudget(options.clock, CONTROL_FRAME_BURST, CONTROL_FRAMES_PER_SECOND);
+    this.#late = options.lateFlush;
+    this.#lateListed = false;
+    this.#urgent = false;
     this.#flushQueued = false;
     this.#flushTask = () => {
       this.#flushQueued = false;
@@ -88,6 +100,7 @@ export abstract class Http2Sender {
 
   /** Sees to it that what was written leaves at the end of this turn. */
   queueFlush(): void {
+    this.#urgent = true;
     if (this.reading || this.#flushQueued) return;
     this.#flushQueued = true;
     // Measured (test/bench/transport.ts): the next turn instead costs 1-2 us more per call with one caller and saves little with many,
@@ -95,8 +108,23 @@ export abstract class Http2Sender {
     queueMicrotask(this.#flushTask);
   }
 
+  /** A chunk has been read: sends what must not wait; with `mayWait` the rest goes with whatever is sent next, or a few milliseconds later. */
+  protected flushAfterReading(mayWait: boolean): void {
+    if (this.#urgent || !mayWait || !this.round.empty) this.flush();
+    else if (!this.#lateListed && !this.output.empty) {
+      this.#lateListed = true;
+      this.#late.add(this);
+    }
+  }
+
+  flushLate(): void {
+    this.#lateListed = false;
+    if (!this.output.empty) this.flush();
+  }
+
   /** Sends what is gathered, and DATA as far as windows and socket allow. */
   flush(): void {
+    this.#urgent = false;
     if (this.socket.destroyed) {
       this.output.discard();
       return;

@@ -109,7 +109,7 @@ export class ServerConnection extends Http2Connection implements KeepaliveTarget
     }
     this.output.append(settingsFrame(settings));
     this.output.append(windowUpdateFrame(0, limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES));
-    this.attach();
+    this.attach(options.input);
     this.queueFlush();
   }
 

@@ -8,19 +8,29 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
 const BUFFER_BYTES = 65536;
-/** First buffer of a turn where buffers are not reused: most turns write no more. */
+/** First buffer of a turn: most write no more. */
 const SMALL_BUFFER_BYTES = 2048;
 /** Pieces from this size on are not copied. */
 export const BY_REFERENCE_BYTES = 4096;
 /** More unsent bytes than this in the socket: DATA waits for the socket's drain. */
 const BLOCKED_BYTES = 262144;
 
+/** Free buffers that are kept: when a commit answers many connections at once, each holds one until its bytes leave. */
+const FREE_MAX = 16;
+const SMALL_FREE_MAX = 1024;
+
 /** Free gathering buffers. */
 export class OutputBufferPool {
   readonly #free: Uint8Array[];
+  readonly #small: Uint8Array[];
 
   constructor() {
     this.#free = [];
+    this.#small = [];
+  }
+
+  takeSmall(): Uint8Array {
+    return this.#small.pop() ?? Buffer.allocUnsafeSlow(SMALL_BUFFER_BYTES);
   }
 
   take(): Uint8Array {
@@ -28,7 +38,9 @@ export class OutputBufferPool {
   }
 
   give(buffer: Uint8Array): void {
-    if (this.#free.length < 16) this.#free.push(buffer);
+    if (buffer.length === BUFFER_BYTES) {
+      if (this.#free.length < FREE_MAX) this.#free.push(buffer);
+    } else if (this.#small.length < SMALL_FREE_MAX) this.#small.push(buffer);
   }
 }
 
@@ -142,11 +154,11 @@ export class SocketOutput {
 
   #nextBuffer(bytes: number): void {
     this.#seal();
+    const small = !this.#hasBuffer && bytes <= SMALL_BUFFER_BYTES;
     if (this.#pool !== undefined) {
       if (this.#hasBuffer) this.#used.push(this.buffer);
-      this.buffer = this.#pool.take();
+      this.buffer = small ? this.#pool.takeSmall() : this.#pool.take();
     } else {
-      const small = !this.#hasBuffer && bytes <= SMALL_BUFFER_BYTES;
       this.buffer = Buffer.allocUnsafe(small ? SMALL_BUFFER_BYTES : BUFFER_BYTES);
     }
     this.#hasBuffer = true;

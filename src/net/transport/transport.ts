@@ -17,9 +17,11 @@ import { Deadlines } from "./deadlines.ts";
 import type { HttpHandler } from "./http-exchange.ts";
 import { Http1Server } from "./http1-server.ts";
 import { DEFAULT_KEEPALIVE, type KeepaliveOptions } from "./keepalive.ts";
+import { LateFlush } from "./late-flush.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
 import type { ConnectionInfo, GrpcRouter } from "./server-call.ts";
 import { couldBePreface, ServerConnection, type ServerConnectionContext } from "./server-connection.ts";
+import { InputBuffer } from "./socket-input.ts";
 import { OutputBufferPool } from "./socket-output.ts";
 import { type ListenerTls, TlsContext } from "./tls-context.ts";
 import { CLOSED_AFTER_HANDSHAKE, CLOSED_DURING_HANDSHAKE, tlsErrorText } from "./tls-error-text.ts";
@@ -66,6 +68,8 @@ export class Transport {
   readonly #context: ServerConnectionContext;
   readonly #http1: Http1Server | undefined;
   readonly #buffers: OutputBufferPool;
+  readonly #lateFlush: LateFlush;
+  readonly #input: InputBuffer;
   readonly #deadlines: Deadlines;
   readonly #servers: Server[];
   readonly #sockets: Set<Socket>;
@@ -107,6 +111,8 @@ export class Transport {
             upgrade: options.upgrade,
           });
     this.#buffers = new OutputBufferPool();
+    this.#lateFlush = new LateFlush(options.clock);
+    this.#input = new InputBuffer();
     this.#servers = [];
     this.#sockets = new Set();
     this.#undecided = new Set();
@@ -312,7 +318,14 @@ export class Transport {
 
   #acceptHttp2(socket: Socket, first: Uint8Array): void {
     const connection = new ServerConnection(
-      { socket, clock: this.#clock, limits: this.#limits, outputBuffers: this.#buffers },
+      {
+        socket,
+        clock: this.#clock,
+        limits: this.#limits,
+        outputBuffers: this.#buffers,
+        lateFlush: this.#lateFlush,
+        input: this.#input,
+      },
       this.#context,
       this.#infoOf(socket),
       (gone) => {
