@@ -431,8 +431,9 @@ export class Member {
    */
   #campaignAlone(): void {
     if (this.#campaigned || this.#leader !== NONE) return;
-    const { config, softState } = this.#driver.node.status();
-    if (this.#loop.appliedIndex < this.#committedIndex || softState.lead !== NONE) return;
+    const { config, softState, applied, hardState } = this.#driver.node.status();
+    // Raft refuses while a change of the membership waits to be applied, as those of a new cluster do.
+    if (applied < hardState.commit || softState.lead !== NONE) return;
     const { voters, votersOutgoing } = config.confState();
     if (voters.length !== 1 || voters[0] !== this.memberId || votersOutgoing.length > 0) return;
     this.#campaigned = true;
