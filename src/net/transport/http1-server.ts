@@ -7,11 +7,15 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
+import { writeAtOnce } from "./direct-write.ts";
 import { BodyTooLargeError, ClientGoneError, type HttpExchange, type HttpHandler } from "./http-exchange.ts";
 import type { TransportLimits } from "./limits.ts";
 import type { ConnectionInfo } from "./server-call.ts";
 import type { UpgradeHandler } from "./upgrade.ts";
 
+/** Pieces of a streamed response up to this size are copied into one chunk. */
+const DIRECT_BYTES_MAX = 65536;
+const DONE: Promise<void> = Promise.resolve();
 /** How often half-sent requests are looked for. */
 const CHECK_INTERVAL_MS = 1000;
 const IDLE_TIMEOUT_MS = 120_000;
@@ -220,6 +224,7 @@ class Http1Exchange implements HttpExchange {
   }
 
   write(piece: Uint8Array): Promise<void> {
+    if (this.#writeChunk(piece)) return DONE;
     const response = this.#response;
     return new Promise((resolve, reject) => {
       if (this.cancelled || response.destroyed) {
@@ -239,6 +244,27 @@ class Http1Exchange implements HttpExchange {
       response.on("drain", settle);
       response.on("close", settle);
     });
+  }
+
+  /**
+   * Writes a small piece as one chunk (RFC 9112 section 7.1) in one packet, without node:http, which would send head, piece and end of the
+   * chunk through three writes in a later tick: peers exchange thousands of such pieces a second. False when it has to go the usual way.
+   */
+  #writeChunk(piece: Uint8Array): boolean {
+    const response = this.#response;
+    const { socket } = response;
+    if (piece.length === 0 || piece.length > DIRECT_BYTES_MAX || this.cancelled || socket === null) return false;
+    if (!response.headersSent || !response.chunkedEncoding || response.writableLength > 0) return false;
+    if (this.method === "HEAD") return false;
+    const size = piece.length.toString(16);
+    const chunk = Buffer.allocUnsafe(size.length + piece.length + 4);
+    chunk.write(`${size}\r\n`, 0, "latin1");
+    chunk.set(piece, size.length + 2);
+    chunk.write("\r\n", chunk.length - 2, "latin1");
+    const written = writeAtOnce(socket, chunk, 0, chunk.length);
+    // The rest is short: it waits in the socket, where the next piece sees it.
+    if (written < chunk.length) socket.write(chunk.subarray(written));
+    return true;
   }
 
   end(): void {

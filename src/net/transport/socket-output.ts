@@ -4,9 +4,9 @@
  * a plain socket usually takes a write at once, so one buffer serves thousands of connections. TLS keeps what it is given until later, so
  * there each turn starts with a small buffer of its own.
  */
-import { writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { writeAtOnce } from "./direct-write.ts";
 
 const BUFFER_BYTES = 65536;
 /** First buffer of a turn: most write no more. */
@@ -15,19 +15,6 @@ const SMALL_BUFFER_BYTES = 2048;
 export const BY_REFERENCE_BYTES = 4096;
 /** More unsent bytes than this in the socket: DATA waits for the socket's drain. */
 const BLOCKED_BYTES = 262144;
-
-/**
- * The descriptor of a plain TCP or Unix socket, for writing to it directly; undefined where there is none to be had.
- *
- * A stream's write makes a request object, keeps state for a completion that has happened already, and calls back in a later tick: 3 us of a
- * reply's 20 (linearizable get, 100 clients). The kernel takes nearly every reply at once, so it is simply asked to.
- */
-function descriptorOf(socket: Socket): number | undefined {
-  if (socket instanceof TLSSocket) return undefined;
-  const handle: unknown = (socket as unknown as { _handle?: unknown })._handle;
-  if (typeof handle !== "object" || handle === null || !("fd" in handle)) return undefined;
-  return typeof handle.fd === "number" && handle.fd >= 0 ? handle.fd : undefined;
-}
 
 /** Free buffers that are kept: when a commit answers many connections at once, each holds one until its bytes leave. */
 const FREE_MAX = 16;
@@ -120,7 +107,7 @@ export class SocketOutput {
       const length = this.at - this.#chunkStart;
       if (length === 0) return;
       this.sentBytes += length;
-      const written = this.#writeNow(length);
+      const written = this.#pool === undefined ? 0 : writeAtOnce(socket, this.buffer, this.#chunkStart, length);
       if (written < length) socket.write(this.buffer.subarray(this.#chunkStart + written, this.at));
     } else {
       this.#seal();
@@ -145,20 +132,6 @@ export class SocketOutput {
     this.#hasBuffer = false;
     this.at = 0;
     this.#chunkStart = 0;
-  }
-
-  /** Writes to the kernel what it takes at once; 0 when earlier bytes wait or the socket has a problem, which its own write then reports. */
-  #writeNow(length: number): number {
-    const socket = this.#socket;
-    if (this.#pool === undefined || socket.writableLength > 0 || !socket.writable) return 0;
-    // Looked up each time: a closed socket's number may belong to another one.
-    const descriptor = descriptorOf(socket);
-    if (descriptor === undefined) return 0;
-    try {
-      return writeSync(descriptor, this.buffer, this.#chunkStart, length);
-    } catch {
-      return 0;
-    }
   }
 
   /** The socket has drained. */
