@@ -118,13 +118,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     ) {
       if (!this.#admit()) return;
     }
-    if (route !== undefined && route.kind === "stream") {
-      try {
-        route.open(this);
-      } catch (error) {
-        this.#server.failWith(this, error);
-      }
-    }
+    if (route?.kind === "stream") this.#tell(() => route.open(this));
   }
 
   /** The less usual checks; false when the call has been refused. */
