@@ -1,6 +1,7 @@
 /** A transport with small gRPC methods and an HTTP handler of every shape, for the tests of both ends of the transport. */
 import { etcdError } from "../../src/base/etcd-error.ts";
 import type { GrpcCode } from "../../src/base/grpc-code.ts";
+import { ENVELOPE_BYTES, writeEnvelope } from "../../src/codec/grpc/envelope.ts";
 import { type LogFields, type Logger, SILENT_LOGGER } from "../../src/io/logger.ts";
 import { NodeClock } from "../../src/io/node/clock.ts";
 import type { HttpExchange } from "../../src/net/transport/http-exchange.ts";
@@ -133,6 +134,35 @@ function echoRouter(open: Set<ServerCall>, cancelled: string[]): GrpcRouter {
           let sent = 0;
           const more = (): void => {
             while (sent < count) if (!call.send(new Uint8Array(bytes).fill(sent++ & 0xff))) return;
+            open.delete(call);
+            call.end();
+          };
+          call.onDrain = more;
+          more();
+        };
+      }),
+    ],
+    [
+      "/test.Echo/Runs",
+      stream((call) => {
+        watchCancel(call);
+        // The request says how many messages to reply with, of how many bytes, and how many in a run. One buffer is used for all runs.
+        call.onMessage = (message) => {
+          const [count = 0, bytes = 0, perRun = 1] = text(message).split(" ").map(Number);
+          const run = new Uint8Array(perRun * (ENVELOPE_BYTES + bytes));
+          let sent = 0;
+          const more = (): void => {
+            while (sent < count) {
+              const now = Math.min(perRun, count - sent);
+              let at = 0;
+              for (let i = 0; i < now; i++) {
+                at = writeEnvelope(run, at, bytes);
+                run.fill(sent++ & 0xff, at, at + bytes);
+                at += bytes;
+              }
+              if (!call.sendRun(run.subarray(0, at), now)) return;
+            }
+            run.fill(0);
             open.delete(call);
             call.end();
           };

@@ -1,9 +1,11 @@
 /** A gRPC call without a connection, a clock whose turns are taken by hand, and a gate that lets everybody in. For tests of services. */
+import assert from "node:assert/strict";
 import type { CallerIdentity, CallGate } from "../../src/api/grpc/call-gate.ts";
 import type { EtcdError } from "../../src/base/etcd-error.ts";
 import type { GrpcCode } from "../../src/base/grpc-code.ts";
+import { forEachMessage } from "../../src/codec/grpc/envelope.ts";
 import type { Clock, Timer } from "../../src/io/clock.ts";
-import type { ServerCall } from "../../src/net/transport/server-call.ts";
+import { RUN_BYTES_MAX, type ServerCall } from "../../src/net/transport/server-call.ts";
 
 export class FakeCall implements ServerCall {
   readonly method = "";
@@ -35,6 +37,21 @@ export class FakeCall implements ServerCall {
   send(...parts: Uint8Array[]): boolean {
     this.sent.push(Buffer.concat(parts));
     return --this.room > 0;
+  }
+  /** A call that is to take so many messages gets them one by one. */
+  get roomBytes(): number {
+    return Number.isFinite(this.room) ? 0 : Number.POSITIVE_INFINITY;
+  }
+  sendRun(run: Uint8Array, messages: number): boolean {
+    let sent = 0;
+    let hasRoom = true;
+    forEachMessage(run, (message) => {
+      sent++;
+      hasRoom = this.send(message);
+    });
+    assert.equal(sent, messages);
+    assert.ok(run.length <= RUN_BYTES_MAX);
+    return hasRoom;
   }
   beginMessage(): boolean {
     throw new Error("not used here");

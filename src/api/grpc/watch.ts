@@ -12,14 +12,16 @@ import { GRPC_CODE_NAMES, GrpcCode } from "../../base/grpc-code.ts";
 import { exponentialBounds, Histogram } from "../../base/histogram.ts";
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import { END_OF_KEYS } from "../../core/watch/interval-tree.ts";
-import { responseMessages } from "../../core/watch/response-bytes.ts";
+import { needsFragments, responseMessages, responseSize } from "../../core/watch/response-bytes.ts";
 import type { WatchHub } from "../../core/watch/watch-hub.ts";
+import type { WatchResponse } from "../../core/watch/watch-response.ts";
 import type { WatchSignals, WatchStream } from "../../core/watch/watch-stream.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
 import type { Random } from "../../io/random.ts";
 import type { GrpcMethod, ServerCall } from "../../net/transport/server-call.ts";
 import { FilterType, type WatchCreateRequest, WatchRequest } from "../../proto/generated/rpc.ts";
 import type { CallerIdentity, CallGate } from "./call-gate.ts";
+import { MessageRun, RUN_MESSAGE_BYTES_MAX } from "./message-run.ts";
 
 export interface WatchServer {
   readonly hub: WatchHub;
@@ -34,8 +36,10 @@ export interface WatchServer {
   checkWatch(identity: CallerIdentity | undefined, key: Uint8Array, rangeEnd: Uint8Array): EtcdError | undefined;
 }
 
-/** Messages sent per turn of the loop: about two milliseconds. */
+/** Messages sent per turn of the loop; also so many times {@link COST_BYTES}. About a millisecond. */
 const MESSAGES_PER_TURN_MAX = 1000;
+/** Bytes that count like one more message. */
+const COST_BYTES = 2048;
 /** Requests that wait behind one whose caller is being verified, before the stream stops receiving. */
 const BACKLOG_MAX = 64;
 /** Refusals whose text clients see as they are; everything else is PermissionDenied. */
@@ -53,6 +57,8 @@ const SEND_SECONDS = exponentialBounds(0.001, 2, 14);
 
 export class WatchService {
   readonly sendSeconds: WatchSendSeconds = new WatchSendSeconds();
+  /** Filled and emptied within one pump of a call. */
+  readonly run: MessageRun = new MessageRun();
   readonly #gate: CallGate;
   readonly #server: WatchServer;
   readonly #calls: Set<WatchCall>;
@@ -175,6 +181,8 @@ class WatchCall implements WatchSignals {
   readonly #stream: WatchStream;
   /** Messages of a response of which the call took only a part so far. */
   #unsent: Uint8Array[][];
+  /** Taken from the queue when the call asked to wait. */
+  #held: WatchResponse | undefined;
   /** The call asked to wait for onDrain. */
   #blocked: boolean;
   /** In the service's list of ready calls. */
@@ -191,6 +199,7 @@ class WatchCall implements WatchSignals {
     this.#hub = service.server.hub;
     this.#stream = this.#hub.openStream(this);
     this.#unsent = [];
+    this.#held = undefined;
     this.#blocked = false;
     this.#listed = false;
     this.#receivingPaused = false;
@@ -219,51 +228,69 @@ class WatchCall implements WatchSignals {
     this.#service.callReady(this);
   }
 
-  /** Sends until the queue is empty, the client is slow or the budget is used up. Returns the number of messages. */
-  pump(messagesMax: number): number {
+  /**
+   * Sends until the queue is empty, the client is slow or the budget is used up. Returns what it cost: the number of messages, and one more
+   * for every {@link COST_BYTES} of them.
+   */
+  pump(budget: number): number {
     this.#listed = false;
     if (this.#ended) return 0;
-    let sent = 0;
-    let eventResponses = 0;
-    let events = 0;
-    let controls = 0;
-    let progresses = 0;
     const { clock } = this.#service.server;
+    const { run } = this.#service;
     const startMs = clock.now();
-    while (!this.#blocked) {
-      if (sent >= messagesMax) {
+    const sent = new SentCounts();
+    run.begin(this.#call);
+    while (!this.#blocked && !this.#ended) {
+      if (sent.cost >= budget) {
         this.#list();
         break;
       }
-      if (this.#unsent.length === 0) {
-        const response = this.#hub.take(this.#stream);
-        if (response === undefined) break;
-        if (response.events.length > 0) {
-          eventResponses++;
-          events += response.events.length;
-        } else if (response.created || response.canceled) controls++;
-        else progresses++;
-        const headerField = this.#service.headerField(response.headerRevision);
-        this.#unsent = responseMessages(response, headerField, this.#service.server.fragmentBytesMax);
+      if (this.#unsent.length > 0) {
+        this.#sendParts(this.#unsent.shift()!, sent);
+        continue;
       }
-      if (!this.#call.send(...this.#unsent.shift()!)) this.#blocked = true;
-      sent++;
-      // Sending may have found the client gone.
-      if (this.#ended) return sent;
-    }
-    const responses = eventResponses + controls + progresses;
-    if (responses > 0) {
-      const seconds = (clock.now() - startMs) / 1000 / responses;
-      const { sendSeconds } = this.#service;
-      if (eventResponses > 0) {
-        sendSeconds.events.observeTimes(seconds, eventResponses);
-        sendSeconds.perEvent.observeTimes((seconds * eventResponses) / events, eventResponses);
+      const response = this.#held ?? this.#hub.take(this.#stream);
+      if (response === undefined) break;
+      this.#held = undefined;
+      const headerField = this.#service.headerField(response.headerRevision);
+      const bytes = responseSize(response, headerField);
+      const { fragmentBytesMax } = this.#service.server;
+      if (bytes > RUN_MESSAGE_BYTES_MAX || needsFragments(response, bytes, fragmentBytesMax)) {
+        this.#sendRun(run);
+        this.#unsent = responseMessages(response, headerField, fragmentBytesMax);
+        sent.count(response);
+        continue;
       }
-      if (controls > 0) sendSeconds.control.observeTimes(seconds, controls);
-      if (progresses > 0) sendSeconds.progress.observeTimes(seconds, progresses);
+      if (!run.fits(bytes)) {
+        this.#sendRun(run);
+        if (this.#blocked || this.#ended) {
+          this.#held = response;
+          break;
+        }
+      }
+      run.append(response, headerField, bytes);
+      sent.count(response);
+      sent.cost += 1 + bytes / COST_BYTES;
     }
+    this.#sendRun(run);
+    // Sending may have found the client gone.
+    if (this.#ended) {
+      this.#forget();
+      return sent.cost;
+    }
+    if (sent.responses > 0) sent.observe(this.#service.sendSeconds, (clock.now() - startMs) / 1000);
     this.#regulateReceiving();
-    return sent;
+    return sent.cost;
+  }
+
+  #sendRun(run: MessageRun): void {
+    if (!run.send(this.#call)) this.#blocked = true;
+  }
+
+  #sendParts(parts: readonly Uint8Array[], sent: SentCounts): void {
+    sent.cost++;
+    for (const part of parts) sent.cost += part.length / COST_BYTES;
+    if (!this.#call.send(...parts)) this.#blocked = true;
   }
 
   /** Replies to requests are queued too: who sends requests and reads no replies is not read from. */
@@ -362,14 +389,51 @@ class WatchCall implements WatchSignals {
     this.#call.fail(error);
   }
 
+  #forget(): void {
+    this.#unsent = [];
+    this.#held = undefined;
+  }
+
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#progressTimer?.cancel();
-    this.#unsent = [];
+    this.#forget();
     this.#backlog = undefined;
     this.#hub.closeStream(this.#stream);
     this.#service.callEnded(this);
+  }
+}
+
+/** What one pump sent. */
+class SentCounts {
+  cost = 0;
+  #eventResponses = 0;
+  #events = 0;
+  #controls = 0;
+  #progresses = 0;
+
+  get responses(): number {
+    return this.#eventResponses + this.#controls + this.#progresses;
+  }
+
+  count(response: WatchResponse): void {
+    if (response.events.length > 0) {
+      this.#eventResponses++;
+      this.#events += response.events.length;
+    } else if (response.created || response.canceled) this.#controls++;
+    else this.#progresses++;
+  }
+
+  /** Shares the time that all took out evenly. */
+  observe(sendSeconds: WatchSendSeconds, allSeconds: number): void {
+    const seconds = allSeconds / this.responses;
+    if (this.#eventResponses > 0) {
+      sendSeconds.events.observeTimes(seconds, this.#eventResponses);
+      sendSeconds.perEvent.observeTimes((seconds * this.#eventResponses) / this.#events, this.#eventResponses);
+    }
+    if (this.#controls > 0) sendSeconds.control.observeTimes(seconds, this.#controls);
+    if (this.#progresses > 0) sendSeconds.progress.observeTimes(seconds, this.#progresses);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { concatBytes } from "../../base/bytes.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
+import { forEachMessage } from "../../codec/grpc/envelope.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
 import type { ConnectionInfo, GrpcMethod, ServerCall } from "../../net/transport/server-call.ts";
 import type { TransportMetrics } from "../../net/transport/transport-metrics.ts";
@@ -170,6 +171,18 @@ export class GatewayCall implements ServerCall {
     if (this.bufferedBytes < HIGH_WATER_BYTES) return true;
     this.#wantsDrain = true;
     return false;
+  }
+
+  get roomBytes(): number {
+    return Math.max(0, HIGH_WATER_BYTES - this.bufferedBytes);
+  }
+
+  sendRun(run: Uint8Array): boolean {
+    let hasRoom = true;
+    forEachMessage(run, (message) => {
+      hasRoom = this.send(message.slice());
+    });
+    return hasRoom;
   }
 
   beginMessage(messageBytes: number): boolean {

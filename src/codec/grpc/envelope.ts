@@ -18,6 +18,16 @@ export function writeEnvelope(into: Uint8Array, at: number, messageBytes: number
   return at + ENVELOPE_BYTES;
 }
 
+/** Calls `visit` with each message of a run of uncompressed messages with their envelopes: views of `run`. */
+export function forEachMessage(run: Uint8Array, visit: (message: Uint8Array) => void): void {
+  for (let at = 0; at < run.length; ) {
+    const bytes = (run[at + 1]! << 24) + (run[at + 2]! << 16) + (run[at + 3]! << 8) + run[at + 4]!;
+    const start = at + ENVELOPE_BYTES;
+    at = start + bytes;
+    visit(run.subarray(start, at));
+  }
+}
+
 export interface MessageSink {
   /**
    * One whole message. `message` is a view of the chunk that it arrived in, or fresh memory; it stays as it is while referenced.

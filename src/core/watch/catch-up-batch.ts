@@ -8,7 +8,8 @@
 import type { WatchEvent } from "../mvcc/watch-event.ts";
 import { EventBytes } from "./event-bytes.ts";
 import type { EventPosition, EventSource, EventVisitor } from "./event-source.ts";
-import { type Watcher, type WatcherGroup, WatcherState } from "./watcher.ts";
+import { type Watcher, WatcherState } from "./watcher.ts";
+import type { WatcherGroup } from "./watcher-group.ts";
 import { WatcherIndex } from "./watcher-index.ts";
 
 /**
@@ -51,7 +52,7 @@ export class CatchUpBatch implements EventVisitor {
     for (const watcher of watchers) {
       watcher.state = WatcherState.CatchingUp;
       watcher.batch = this;
-      this.#index.add(watcher);
+      this.#index.add(watcher, Number.MAX_SAFE_INTEGER);
       if (watcher.minRevision < this.position.revision) this.position.revision = watcher.minRevision;
     }
   }
@@ -125,7 +126,7 @@ export class CatchUpBatch implements EventVisitor {
 
   #queue(watcher: Watcher): void {
     this.#queuedEvents += watcher.open!.events.length;
-    watcher.stream.enqueue(watcher.open!);
+    watcher.stream.enqueueSingle(watcher.open!);
     watcher.open = undefined;
     watcher.openCarried = false;
   }
@@ -141,37 +142,45 @@ export class CatchUpBatch implements EventVisitor {
     const bytes = new EventBytes(event);
     const revision = event.modRevision;
     for (let g = 0; g < groups.length; g++) {
-      const { watchers } = groups[g]!;
-      for (let i = 0; i < watchers.length; i++) {
-        const watcher = watchers[i]!;
-        if (revision < watcher.minRevision || watcher.state !== WatcherState.CatchingUp) continue;
-        if (event.isDelete ? watcher.noDelete : watcher.noPut) continue;
-        const { stream } = watcher;
-        if (watcher.open === undefined || watcher.openLastRevision !== revision) {
-          if (stream.full) {
-            // It has everything before this revision; what it gathered is queued when the slice ends.
-            watcher.state = WatcherState.Waiting;
-            watcher.minRevision = revision;
-            this.#leaving.push(watcher);
-            continue;
-          }
-        }
-        if (watcher.openCarried && watcher.openLastRevision !== revision) {
-          // Carried from the slice before only because its last revision might have gone on.
-          this.#queue(watcher);
-          watcher.minRevision = revision;
-        }
-        this.#deliveries++;
-        watcher.openLastRevision = revision;
-        const encoded = watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
-        if (watcher.open === undefined) {
-          watcher.open = stream.openResponse(watcher, this.#headerRevision, encoded);
-          if (!watcher.gathering) this.#gathering.push(watcher);
-          watcher.gathering = true;
-        } else {
-          stream.addEvent(watcher.open, encoded);
+      const { bundles } = groups[g]!;
+      for (let b = 0; b < bundles.length; b++) {
+        const bundle = bundles[b]!;
+        if (event.isDelete ? bundle.noDelete : bundle.noPut) continue;
+        const { watchers } = bundle;
+        for (let i = 0; i < watchers.length; i++) {
+          const watcher = watchers[i]!;
+          if (revision < watcher.minRevision || watcher.state !== WatcherState.CatchingUp) continue;
+          this.#give(watcher, bytes, revision);
         }
       }
+    }
+  }
+
+  #give(watcher: Watcher, bytes: EventBytes, revision: number): void {
+    const { stream } = watcher;
+    if (watcher.open === undefined || watcher.openLastRevision !== revision) {
+      if (stream.full) {
+        // It has everything before this revision; what it gathered is queued when the slice ends.
+        watcher.state = WatcherState.Waiting;
+        watcher.minRevision = revision;
+        this.#leaving.push(watcher);
+        return;
+      }
+    }
+    if (watcher.openCarried && watcher.openLastRevision !== revision) {
+      // Carried from the slice before only because its last revision might have gone on.
+      this.#queue(watcher);
+      watcher.minRevision = revision;
+    }
+    this.#deliveries++;
+    watcher.openLastRevision = revision;
+    const encoded = watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
+    if (watcher.open === undefined) {
+      watcher.open = stream.openResponse(watcher, this.#headerRevision, encoded);
+      if (!watcher.gathering) this.#gathering.push(watcher);
+      watcher.gathering = true;
+    } else {
+      stream.addEvent(watcher.open, encoded);
     }
   }
 }

@@ -175,9 +175,10 @@ test("every watcher sees exactly its changes, in order and whole, whatever reade
     fc.property(
       fc.array(step, { minLength: 20, maxLength: 250 }),
       fc.integer({ min: 300, max: 3000 }),
-      (steps, bound) => {
+      fc.constantFrom(0, 3, 128),
+      (steps, bound, joinFrom) => {
         const history = new EventHistory();
-        const hub = new WatchHub(history, { queuedBytesMax: bound });
+        const hub = new WatchHub(history, { queuedBytesMax: bound, joinFrom });
         const readers = [0, 1, 2].map(() => new Reader(hub, history));
         const closed: Reader[] = [];
         const slack = 160 * (steps.length + 1) + 5 * 300;

@@ -8,7 +8,7 @@ import { type Change, EventHistory } from "../../../test/support/event-history.t
 import { latin1 } from "../../base/bytes.ts";
 import { ResponseHeader, WatchResponse as WatchResponseMessage } from "../../proto/generated/rpc.ts";
 import { END_OF_KEYS } from "./interval-tree.ts";
-import { responseMessages } from "./response-bytes.ts";
+import { responseMessages, responseParts, responseSize, writeResponse } from "./response-bytes.ts";
 import { WatchHub } from "./watch-hub.ts";
 import type { WatchResponse } from "./watch-response.ts";
 import type { WatchSignals, WatchStream } from "./watch-stream.ts";
@@ -16,7 +16,7 @@ import type { WatchSignals, WatchStream } from "./watch-stream.ts";
 /**
  * Commands: `put k=v ...`, `delete k ...`, `txn k=v k ...` (a bare key is deleted), `compact rev`, `restore rev k=v...`,
  * `open s`, `close s`, `watch s key=a [end=b|prefix|from] [rev=] [id=] [noput] [nodelete] [prevkv] [progress] [fragment]`,
- * `cancel s id`, `progress s`, `tick s`, `catchup [changes]`, `read s [count]`, `stats`, `bound bytes`, `fragment bytes`, `fill k bytes`.
+ * `cancel s id`, `progress s`, `tick s`, `catchup [changes]`, `read s [count]`, `stats`, `bound bytes`, `join messages`, `fragment bytes`, `fill k bytes`.
  */
 class World implements WatchSignals {
   history = new EventHistory();
@@ -75,6 +75,9 @@ class World implements WatchSignals {
         return;
       case "bound":
         this.hub = new WatchHub(this.history, { queuedBytesMax: Number(words[0]) });
+        return;
+      case "join":
+        this.hub = new WatchHub(this.history, { joinFrom: Number(words[0]) });
         return;
       case "fragment":
         this.fragmentBytesMax = Number(words[0]);
@@ -147,6 +150,10 @@ class World implements WatchSignals {
 function print(response: WatchResponse, fragmentBytesMax: number): string[] {
   const header = ResponseHeader.encode({ clusterId: 1n, memberId: 2n, revision: response.headerRevision, raftTerm: 3 });
   const field = new Uint8Array([0x0a, header.length, ...header]);
+  const size = responseSize(response, field);
+  const framed = new Uint8Array(size + 2).fill(0xee);
+  writeResponse(framed, 1, response, field, size);
+  assert.deepEqual(framed, new Uint8Array([0xee, ...Buffer.concat(responseParts(response, field)), 0xee]));
   return responseMessages(response, field, fragmentBytesMax).map((parts) => {
     const bytes = Buffer.concat(parts);
     const m = WatchResponseMessage.decode(bytes);
@@ -194,6 +201,43 @@ test("a big value is referenced by the messages of its watchers, not copied", ()
     const parts = responseMessages(hub.take(stream)!, new Uint8Array(0), 1 << 30)[0]!;
     assert.equal(parts.at(-1), event!.kv);
   }
+});
+
+test("a change for ten thousand watchers of a stream is one entry of its queue and one object", () => {
+  const history = new EventHistory();
+  const hub = new WatchHub(history);
+  const stream = hub.openStream({ streamReady() {}, catchUpReady() {} });
+  for (let i = 0; i < 10_000; i++) hub.create(stream, { ...ANY, key: "k" });
+  while (hub.take(stream) !== undefined);
+  hub.notify(history.write([{ key: "k", value: "v" }]), 2);
+  assert.equal(stream.queuedResponses, 10_000);
+  assert.equal(hub.pendingEvents, 10_000);
+  assert.ok(stream.queuedBytes < 300, String(stream.queuedBytes));
+  const first = hub.take(stream)!;
+  assert.equal(first.watchId, 0);
+  for (let i = 1; i < 10_000; i++) {
+    assert.equal(hub.take(stream), first);
+    assert.equal(first.watchId, i);
+    assert.equal(first.watcher, stream.watchers.get(i));
+  }
+  assert.equal(hub.take(stream), undefined);
+  assert.deepEqual([stream.queuedBytes, hub.pendingEvents, hub.eventsTotal], [0, 0, 10_000]);
+});
+
+test("joined responses end at 64 events or 12 KiB", () => {
+  const history = new EventHistory();
+  const hub = new WatchHub(history, { joinFrom: 0 });
+  const stream = hub.openStream({ streamReady() {}, catchUpReady() {} });
+  hub.create(stream, { ...ANY, key: "k" });
+  hub.take(stream);
+  const sizes = (values: readonly string[]): number[] => {
+    for (const value of values) hub.notify(history.write([{ key: "k", value }]), history.revision);
+    const lengths: number[] = [];
+    for (let r = hub.take(stream); r !== undefined; r = hub.take(stream)) lengths.push(r.events.length);
+    return lengths;
+  };
+  assert.deepEqual(sizes(Array.from({ length: 150 }, () => "v")), [64, 64, 22]);
+  assert.deepEqual(sizes(Array.from({ length: 5 }, () => "v".repeat(5000))), [3, 2]);
 });
 
 test("a watcher that is 500,000 revisions behind catches up in one pass of slices", () => {

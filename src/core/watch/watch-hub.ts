@@ -4,7 +4,8 @@
  *
  * Invariants:
  * - A watcher sees each change of its range from its start revision on exactly once, in order, and all changes of one revision in
- *   one response (fragments aside).
+ *   one response (fragments aside). A response holds one revision while its stream keeps up, and several when it is behind: as etcd, whose
+ *   streams hold 128 responses before their watchers have to catch up.
  * - A synced watcher has every change up to the hub's revision in its stream's queue. So a progress response, queued behind
  *   them, is never ahead of an event.
  * - `notify` never waits and keeps nothing for a stream at its bound: its watchers are put aside and read the history later, in slices
@@ -20,8 +21,9 @@ import { EventBytes } from "./event-bytes.ts";
 import type { EventSource } from "./event-source.ts";
 import { END_OF_KEYS } from "./interval-tree.ts";
 import { INVALID_WATCH_ID, WatchResponse } from "./watch-response.ts";
-import { type WatchSignals, WatchStream } from "./watch-stream.ts";
-import { Watcher, type WatcherGroup, WatcherState, type WatchSpec } from "./watcher.ts";
+import { type WatchSignals, WatchStream, type WatchStreamOptions } from "./watch-stream.ts";
+import { Watcher, WatcherState, type WatchSpec } from "./watcher.ts";
+import type { WatcherBundle, WatcherGroup } from "./watcher-group.ts";
 import { WatcherIndex } from "./watcher-index.ts";
 
 /** Changes that one slice of catching up looks at: a millisecond or two. Keeps a response well below etcd's 1000 revisions too. */
@@ -34,6 +36,9 @@ const BATCH_REVISIONS_MAX = 10_000;
 /** Default bound of a stream's queue. */
 export const QUEUED_BYTES_MAX: number = 8 * 1024 * 1024;
 
+/** Default of {@link WatchHubOptions.joinFrom}: etcd's chanBufLen, what a stream holds there with one revision each. */
+const JOIN_FROM = 128;
+
 /** Texts of etcd's mvcc package; clients see them in cancel_reason. */
 const EMPTY_RANGE = "mvcc: watcher range is empty";
 const DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
@@ -41,11 +46,13 @@ const DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
 export interface WatchHubOptions {
   /** Bound in bytes of what is queued for one stream; default {@link QUEUED_BYTES_MAX}. */
   readonly queuedBytesMax?: number;
+  /** Messages that a stream has waiting from which on further revisions join them; default {@link JOIN_FROM}. */
+  readonly joinFrom?: number;
 }
 
 export class WatchHub {
   readonly #source: EventSource;
-  readonly #queuedBytesMax: number;
+  readonly #streamOptions: WatchStreamOptions;
   readonly #streams: Map<WatchStream, WatchSignals>;
   readonly #synced: WatcherIndex;
   /** Streams with waiting watchers and room for what they will read. */
@@ -56,10 +63,9 @@ export class WatchHub {
   #catchUpSignaled: boolean;
   #revision: number;
   readonly #groups: WatcherGroup[];
-  /** Watchers that have an open response in the transaction being notified. */
-  readonly #opened: Watcher[];
-  /** Synced watchers found to have a full stream in the transaction being notified. */
-  readonly #lagging: Watcher[];
+  /** Bundles found to have a full stream in the transaction being notified. */
+  readonly #lagging: WatcherBundle[];
+  #nextSerial: number;
   #watcherCount: number;
   #slowWatcherCount: number;
   #pendingEvents: number;
@@ -67,7 +73,10 @@ export class WatchHub {
 
   constructor(source: EventSource, options?: WatchHubOptions) {
     this.#source = source;
-    this.#queuedBytesMax = options?.queuedBytesMax ?? QUEUED_BYTES_MAX;
+    this.#streamOptions = {
+      queuedBytesMax: options?.queuedBytesMax ?? QUEUED_BYTES_MAX,
+      joinFrom: options?.joinFrom ?? JOIN_FROM,
+    };
     this.#streams = new Map();
     this.#synced = new WatcherIndex();
     this.#eligible = new Set();
@@ -77,8 +86,8 @@ export class WatchHub {
     this.#catchUpSignaled = false;
     this.#revision = source.revision;
     this.#groups = [];
-    this.#opened = [];
     this.#lagging = [];
+    this.#nextSerial = 0;
     this.#watcherCount = 0;
     this.#slowWatcherCount = 0;
     this.#pendingEvents = 0;
@@ -115,7 +124,7 @@ export class WatchHub {
   }
 
   openStream(signals: WatchSignals): WatchStream {
-    const stream = new WatchStream(signals, this.#queuedBytesMax);
+    const stream = new WatchStream(this.#nextSerial++, signals, this.#streamOptions);
     this.#streams.set(stream, signals);
     return stream;
   }
@@ -152,7 +161,7 @@ export class WatchHub {
     stream.enqueueControl(new WatchResponse(id, this.#revision, undefined, true, false, 0, "", []));
     if (watcher.minRevision >= next) {
       watcher.state = WatcherState.Synced;
-      this.#synced.add(watcher);
+      this.#synced.add(watcher, this.#revision + 1);
     } else {
       this.#slowWatcherCount++;
       this.#wait(watcher);
@@ -192,7 +201,7 @@ export class WatchHub {
     }
   }
 
-  /** Next response to send on a stream; undefined when there is none for now. */
+  /** Next response to send on a stream, valid until the next call; undefined when there is none for now. */
   take(stream: WatchStream): WatchResponse | undefined {
     const response = stream.shift();
     if (response === undefined) return undefined;
@@ -212,63 +221,45 @@ export class WatchHub {
     this.#revision = revision;
     if (this.#synced.size === 0) return;
     const groups = this.#groups;
-    const several = events.length > 1;
     for (let e = 0; e < events.length; e++) {
       const event = events[e]!;
       groups.length = 0;
       this.#synced.groupsOf(event.key, groups);
       if (groups.length === 0) continue;
       const bytes = new EventBytes(event);
-      for (let g = 0; g < groups.length; g++) this.#notifyGroup(groups[g]!, bytes, revision, several);
+      for (let g = 0; g < groups.length; g++) this.#notifyGroup(groups[g]!, bytes, revision);
     }
-    if (this.#opened.length > 0) this.#closeOpened();
     if (this.#lagging.length > 0) this.#moveLagging();
   }
 
-  #notifyGroup(group: WatcherGroup, bytes: EventBytes, revision: number, several: boolean): void {
-    const { watchers } = group;
+  #notifyGroup(group: WatcherGroup, bytes: EventBytes, revision: number): void {
+    const { bundles } = group;
     const { isDelete } = bytes.event;
-    for (let i = 0; i < watchers.length; i++) {
-      const watcher = watchers[i]!;
-      if (revision < watcher.minRevision || (isDelete ? watcher.noDelete : watcher.noPut)) continue;
-      if (watcher.state !== WatcherState.Synced) continue;
-      const { stream } = watcher;
-      let response = watcher.open;
-      if (response === undefined) {
-        if (stream.full) {
-          watcher.state = WatcherState.Waiting;
-          watcher.minRevision = revision;
-          this.#lagging.push(watcher);
-          continue;
-        }
-        response = stream.openResponse(
-          watcher,
-          revision,
-          watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain(),
-        );
-        stream.enqueue(response);
-        this.#pendingEvents++;
-        if (several) {
-          watcher.open = response;
-          this.#opened.push(watcher);
-        }
+    for (let i = 0; i < bundles.length; i++) {
+      const bundle = bundles[i]!;
+      if (revision < bundle.minRevision || (isDelete ? bundle.noDelete : bundle.noPut) || bundle.lagging) continue;
+      const { stream } = bundle;
+      if (stream.full && bundle.tail?.headerRevision !== revision) {
+        bundle.lagging = true;
+        this.#lagging.push(bundle);
         continue;
       }
-      stream.addEvent(response, watcher.prevKv ? bytes.withPrev(this.#source) : bytes.plain());
-      this.#pendingEvents++;
+      const encoded = bundle.prevKv ? bytes.withPrev(this.#source) : bytes.plain();
+      if (!stream.join(bundle, encoded, revision)) stream.enqueueShared(bundle, encoded, revision);
+      this.#pendingEvents += bundle.watchers.length;
     }
   }
 
-  #closeOpened(): void {
-    for (const watcher of this.#opened) watcher.open = undefined;
-    this.#opened.length = 0;
-  }
-
+  /** Their streams were full for the transaction of the hub's revision. */
   #moveLagging(): void {
-    for (const watcher of this.#lagging) {
-      this.#synced.remove(watcher);
-      this.#slowWatcherCount++;
-      this.#wait(watcher);
+    for (const bundle of this.#lagging) {
+      const watchers = bundle.lend();
+      for (const watcher of watchers) {
+        this.#synced.remove(watcher);
+        watcher.minRevision = this.#revision;
+        this.#slowWatcherCount++;
+        this.#wait(watcher);
+      }
     }
     this.#lagging.length = 0;
   }
@@ -304,7 +295,7 @@ export class WatchHub {
       batch.remove(watcher);
       watcher.state = WatcherState.Synced;
       watcher.minRevision = Math.max(watcher.minRevision, this.#revision + 1);
-      this.#synced.add(watcher);
+      this.#synced.add(watcher, this.#revision + 1);
       this.#slowWatcherCount--;
     }
     return true;

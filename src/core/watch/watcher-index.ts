@@ -1,7 +1,8 @@
 /** Finds the watchers of a key: a Map for single keys, an interval tree for ranges. A watcher stands in at most one index at a time. */
 import { assert } from "../../base/assert.ts";
 import { IntervalTree } from "./interval-tree.ts";
-import { type Watcher, WatcherGroup } from "./watcher.ts";
+import type { Watcher } from "./watcher.ts";
+import { WatcherGroup } from "./watcher-group.ts";
 
 export class WatcherIndex {
   readonly byKey: Map<string, WatcherGroup>;
@@ -19,8 +20,9 @@ export class WatcherIndex {
     return this.#size;
   }
 
-  add(watcher: Watcher): void {
-    assert(watcher.group === undefined, "watcher is in an index already");
+  /** `nextRevision`: of the next change that the index will be asked about. */
+  add(watcher: Watcher, nextRevision: number): void {
+    assert(watcher.bundle === undefined, "watcher is in an index already");
     const { key, end } = watcher;
     let group = end === undefined ? this.byKey.get(key) : this.ranges.find(key, end);
     if (group === undefined) {
@@ -28,23 +30,17 @@ export class WatcherIndex {
       if (end === undefined) this.byKey.set(key, group);
       else this.ranges.insert(key, end, group);
     }
-    watcher.group = group;
-    watcher.slot = group.watchers.push(watcher) - 1;
+    group.add(watcher, nextRevision);
     this.#size++;
   }
 
   remove(watcher: Watcher): void {
-    const { group } = watcher;
-    assert(group !== undefined && group.watchers[watcher.slot] === watcher, "watcher is not in this index");
-    const last = group.watchers.pop()!;
-    if (last !== watcher) {
-      group.watchers[watcher.slot] = last;
-      last.slot = watcher.slot;
-    }
-    watcher.group = undefined;
-    watcher.slot = -1;
+    const { bundle } = watcher;
+    assert(bundle !== undefined, "watcher is in no index");
+    const { group } = bundle;
+    group.remove(watcher);
     this.#size--;
-    if (group.watchers.length > 0) return;
+    if (group.bundles.length > 0) return;
     if (group.end === undefined) this.byKey.delete(group.key);
     else this.ranges.remove(group.key, group.end);
   }

@@ -1,5 +1,5 @@
 /**
- * One watch of one stream, and the groups in which watchers of the same key or range stand.
+ * One watch of one stream.
  *
  * ```
  *                 create (start > current, or 0)
@@ -19,6 +19,7 @@
 import type { CatchUpBatch } from "./catch-up-batch.ts";
 import type { WatchResponse } from "./watch-response.ts";
 import type { WatchStream } from "./watch-stream.ts";
+import type { WatcherBundle } from "./watcher-group.ts";
 
 export const WatcherState = {
   Synced: 0,
@@ -62,10 +63,10 @@ export class Watcher {
   state: WatcherState;
   /** Changes below this revision are delivered (or not wanted). Kept exact except while synced, where it only bounds a future start. */
   minRevision: number;
-  /** Where it stands in an index; set by {@link WatcherIndex}. */
-  group: WatcherGroup | undefined;
+  /** Where it stands in an index; set by its bundle. */
+  bundle: WatcherBundle | undefined;
   slot: number;
-  /** Response that grows: in a transaction of several events, or while catching up. */
+  /** Response that grows while catching up. */
   open: WatchResponse | undefined;
   openLastRevision: number;
   /** The open response comes from the slice before. */
@@ -88,25 +89,12 @@ export class Watcher {
     this.progressDue = true;
     this.state = WatcherState.Waiting;
     this.minRevision = minRevision;
-    this.group = undefined;
+    this.bundle = undefined;
     this.slot = -1;
     this.open = undefined;
     this.openLastRevision = 0;
     this.openCarried = false;
     this.gathering = false;
     this.batch = undefined;
-  }
-}
-
-/** All watchers of one key or one range within one index. */
-export class WatcherGroup {
-  readonly key: string;
-  readonly end: string | undefined;
-  readonly watchers: Watcher[];
-
-  constructor(key: string, end: string | undefined) {
-    this.key = key;
-    this.end = end;
-    this.watchers = [];
   }
 }

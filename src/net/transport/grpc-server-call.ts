@@ -4,13 +4,13 @@
  */
 import { goQuote } from "../../base/go-quote.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
-import { ENVELOPE_BYTES, MessageReader, type MessageSink, writeEnvelope } from "../../codec/grpc/envelope.ts";
+import { ENVELOPE_BYTES, MessageReader, type MessageSink } from "../../codec/grpc/envelope.ts";
 import { encodeStatusMessage, headerText } from "../../codec/grpc/status.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
 import { type InflateOwner, InflateQueue } from "./inflate-queue.ts";
-import { writeMessage } from "./message-writer.ts";
+import { queueMessage, writeMessage, writeRun } from "./message-writer.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ConnectionInfo, ServerCall } from "./server-call.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -99,6 +99,10 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     return this.queuedBytes;
   }
 
+  get roomBytes(): number {
+    return Math.max(0, this.http2.limits.sendHighWaterBytes - this.queuedBytes);
+  }
+
   /** Checks the head and hands the call to its method. */
   start(): void {
     const head = this.#head;
@@ -114,13 +118,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     ) {
       if (!this.#admit()) return;
     }
-    if (route !== undefined && route.kind === "stream") {
-      try {
-        route.open(this);
-      } catch (error) {
-        this.#server.failWith(this, error);
-      }
-    }
+    if (route?.kind === "stream") this.#tell(() => route.open(this));
   }
 
   /** The less usual checks; false when the call has been refused. */
@@ -271,9 +269,12 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       }
       return;
     }
-    if (this.onHalfClose === undefined) return;
+    this.#tell(this.onHalfClose);
+  }
+
+  #tell(callback: (() => void) | undefined): void {
     try {
-      this.onHalfClose();
+      callback?.();
     } catch (error) {
       this.#server.failWith(this, error);
     }
@@ -308,22 +309,30 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     server.writeHeaderBlock(this.id, block, false);
   }
 
-  #countSent(bytes: number): void {
-    this.#head.stats!.messagesSent++;
+  #countSent(bytes: number, messages: number): void {
+    this.#head.stats!.messagesSent += messages;
     this.#server.metrics.grpcSentBytes += bytes;
   }
 
   send(...parts: Uint8Array[]): boolean {
     if (this.#finished) return true;
-    let bytes = 0;
-    for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
-    this.#sendMessage(parts, bytes);
+    this.#sendMessage(parts);
     return this.#hasRoom();
   }
 
-  #sendMessage(parts: Uint8Array[], bytes: number): void {
+  sendRun(run: Uint8Array, messages: number): boolean {
+    if (this.#finished) return true;
     if (!this.#headersSent) this.#writeHeaders();
-    this.#countSent(bytes);
+    this.#countSent(run.length - messages * ENVELOPE_BYTES, messages);
+    writeRun(this, run, messages);
+    return this.#hasRoom();
+  }
+
+  #sendMessage(parts: Uint8Array[]): void {
+    let bytes = 0;
+    for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
+    if (!this.#headersSent) this.#writeHeaders();
+    this.#countSent(bytes, 1);
     writeMessage(this, parts, bytes, false);
   }
 
@@ -336,11 +345,9 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   beginMessage(messageBytes: number): boolean {
     if (this.#finished) return true;
     if (!this.#headersSent) this.#writeHeaders();
-    this.#countSent(messageBytes);
+    this.#countSent(messageBytes, 1);
     this.#messageLeft = messageBytes;
-    const envelope = new Uint8Array(ENVELOPE_BYTES);
-    writeEnvelope(envelope, 0, messageBytes);
-    this.enqueue(envelope);
+    queueMessage(this, [], messageBytes);
     this.http2.schedule(this);
     return this.#hasRoom();
   }
@@ -361,9 +368,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
 
   reply(...parts: Uint8Array[]): void {
     if (this.#finished) return;
-    let bytes = 0;
-    for (let i = 0; i < parts.length; i++) bytes += parts[i]!.length;
-    this.#sendMessage(parts, bytes);
+    this.#sendMessage(parts);
     this.end();
   }
 
@@ -375,12 +380,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       this.#writeHeaders();
     }
     this.#finish(GrpcCode.OK);
-    if (this.hasQueue) {
-      this.queueEnd();
-      this.http2.schedule(this);
-    } else {
-      this.writeEnd();
-    }
+    this.#endSending();
   }
 
   fail(error: { readonly code: GrpcCode; readonly message: string }): void {
@@ -411,12 +411,16 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       this.http2.abandonStream(this, Http2ErrorCode.Cancel);
       return;
     }
-    if (this.hasQueue) {
-      this.queueEnd();
-      this.http2.schedule(this);
-    } else {
+    this.#endSending();
+  }
+
+  #endSending(): void {
+    if (!this.hasQueue) {
       this.writeEnd();
+      return;
     }
+    this.queueEnd();
+    this.http2.schedule(this);
   }
 
   protected writeEnd(): void {
@@ -442,12 +446,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   protected onQueueShrunk(): void {
     if (!this.#wantsDrain || this.queuedBytes * 4 > this.http2.limits.sendHighWaterBytes) return;
     this.#wantsDrain = false;
-    if (this.onDrain === undefined || this.#finished) return;
-    try {
-      this.onDrain();
-    } catch (error) {
-      this.#server.failWith(this, error);
-    }
+    if (!this.#finished) this.#tell(this.onDrain);
   }
 
   // ---- ends ------------------------------------------------------------------------------------------------------------

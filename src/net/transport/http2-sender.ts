@@ -63,7 +63,7 @@ export abstract class Http2Sender implements LateSender {
   protected reading: boolean;
   protected readPaused: boolean;
   protected readonly round: SendRound;
-  /** For frames of the peer that are of no use to it; each DATA frame of ours may well bring some. */
+  /** For frames of the peer that are of no use to it; each message of ours may well bring some. */
   protected readonly budget: FloodBudget;
   readonly #late: LateFlush;
   /** In the list of late flushes. */
@@ -180,13 +180,13 @@ export abstract class Http2Sender implements LateSender {
     );
   }
 
-  /** Writes the head of a DATA frame whose payload the caller appends; the windows are the caller's to count. */
-  beginData(streamId: number, payloadBytes: number, flags: number): void {
+  /** Writes the head of a DATA frame, with so many messages in it, whose payload the caller appends; the windows are the caller's to count. */
+  beginData(streamId: number, payloadBytes: number, flags: number, messages = 1): void {
     const output = this.output;
     output.reserve(FRAME_HEADER_BYTES);
     output.at = writeFrameHeader(output.buffer, output.at, payloadBytes, FrameType.Data, flags, streamId);
     this.wroteFrames = true;
-    this.budget.earn(4);
+    this.budget.earn(4 * messages);
   }
 
   /** An empty DATA frame with END_STREAM. */

@@ -1,4 +1,4 @@
-/** Puts one gRPC message on a stream: straight into the connection's output when the windows allow, else into the stream's queue. */
+/** Puts gRPC messages on a stream: straight into the connection's output when the windows allow, else into the stream's queue. */
 import { ENVELOPE_BYTES, writeEnvelope } from "../../codec/grpc/envelope.ts";
 import { FrameFlag } from "../../codec/http2/frame.ts";
 import type { Http2Stream } from "./http2-stream.ts";
@@ -43,4 +43,23 @@ export function queueMessage(stream: Http2Stream, parts: readonly Uint8Array[], 
   writeEnvelope(envelope, 0, bytes);
   stream.enqueue(envelope);
   for (let i = 0; i < parts.length; i++) stream.enqueue(parts[i]!);
+}
+
+/** Writes or queues messages that lie in `run` one behind the other with their envelopes: one DATA frame for all. The bytes are copied. */
+export function writeRun(stream: Http2Stream, run: Uint8Array, messages: number): void {
+  const http2 = stream.http2;
+  const bytes = run.length;
+  if (stream.hasQueue || !http2.canSend(stream, bytes)) {
+    stream.enqueue(run.slice());
+    http2.schedule(stream);
+    return;
+  }
+  const output = http2.output;
+  http2.beginData(stream.id, bytes, 0, messages);
+  output.reserve(bytes);
+  output.buffer.set(run, output.at);
+  output.at += bytes;
+  stream.sendWindow -= bytes;
+  http2.sendWindow -= bytes;
+  http2.queueFlush();
 }

@@ -22,6 +22,9 @@ export interface StreamMethod {
   open(call: ServerCall): void;
 }
 
+/** Largest run of {@link ServerCall.sendRun}: one DATA frame that every peer takes. */
+export const RUN_BYTES_MAX = 16_384;
+
 export interface ServerCall {
   readonly method: string;
   readonly connection: ConnectionInfo;
@@ -44,12 +47,19 @@ export interface ServerCall {
   onDrain: (() => void) | undefined;
   /** Bytes queued for this call that flow control or the socket has not taken yet. */
   readonly bufferedBytes: number;
+  /** Bytes that may be sent, about, before `send` asks to wait. */
+  readonly roomBytes: number;
 
   /**
    * Sends one message made of the parts in order (the transport prefixes the gRPC envelope; no copy is made of big parts).
    * Parts must not change afterwards. Returns false when the caller should wait for onDrain before sending more.
    */
   send(...parts: Uint8Array[]): boolean;
+  /**
+   * Sends several small messages at once: `run`, at most {@link RUN_BYTES_MAX}, has them one behind the other, each with its gRPC envelope.
+   * The bytes are copied: they are the caller's again after the call. Returns as `send` does.
+   */
+  sendRun(run: Uint8Array, messages: number): boolean;
   /**
    * Starts one message of exactly `messageBytes` that follows in pieces through `continueMessage` (lists of hundreds of megabytes).
    * Both return false when the caller should wait for onDrain.
