@@ -8,12 +8,23 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { fillDisk, killAll, killFollower, killLeader, partition, pauseLeader, stopLeader } from "./chaos/faults.ts";
+import {
+  fillDisk,
+  killAll,
+  killFollower,
+  killLeader,
+  NEW_LEADER,
+  type Outcome,
+  partition,
+  pauseLeader,
+  STARVED,
+  stopLeader,
+} from "./chaos/faults.ts";
 import { type Call, History } from "./chaos/history.ts";
 import { LoopbackNetwork, NamespaceNetwork, namespacesMissing } from "./chaos/member-network.ts";
 import { askPorcupine, buildPorcupine } from "./chaos/porcupine.ts";
 import { type Kind, ProcessCluster, type ProcessClusterOptions } from "./chaos/process-cluster.ts";
-import { runChaos, timesOf } from "./chaos/run.ts";
+import { runChaos } from "./chaos/run.ts";
 import { SmallDisk, smallDiskMissing } from "./chaos/small-disk.ts";
 import { temporaryFolder } from "./reference.ts";
 
@@ -29,6 +40,12 @@ const timeout = 120_000 + rounds * 40_000;
 const folder = temporaryFolder("chaos");
 after(() => folder.remove());
 const withoutPorcupine = buildPorcupine(folder.path);
+
+/** In every round, apart from the time for which the machine gave the survivors no processor. */
+function leadsWithin(outcomes: readonly Outcome[], limitMs: number): void {
+  for (const outcome of outcomes)
+    assert.ok(outcome[NEW_LEADER]! - outcome[STARVED]! < limitMs, `${limitMs} ms are over: ${JSON.stringify(outcome)}`);
+}
 
 async function withCluster(
   options: ProcessClusterOptions,
@@ -62,7 +79,7 @@ describe(`a cluster under load, ${rounds} rounds of each fault`, { timeout: time
   test("kill -9 of the leader: another leads within two election timeouts", { timeout }, (t) =>
     withCluster({ network: new LoopbackNetwork() }, async (cluster) => {
       const { outcomes } = await runChaos(t, { ...common, cluster, fault: killLeader });
-      for (const ms of timesOf(outcomes, "new leader")) assert.ok(ms < 2 * ELECTION_TIMEOUT_MS, `${ms} ms`);
+      leadsWithin(outcomes, 2 * ELECTION_TIMEOUT_MS);
     }),
   );
 
@@ -81,14 +98,14 @@ describe(`a cluster under load, ${rounds} rounds of each fault`, { timeout: time
   test("SIGSTOP and SIGCONT of the leader: another leads within two election timeouts", { timeout }, (t) =>
     withCluster({ network: new LoopbackNetwork() }, async (cluster) => {
       const { outcomes } = await runChaos(t, { ...common, cluster, fault: pauseLeader });
-      for (const ms of timesOf(outcomes, "new leader")) assert.ok(ms < 2 * ELECTION_TIMEOUT_MS, `${ms} ms`);
+      leadsWithin(outcomes, 2 * ELECTION_TIMEOUT_MS);
     }),
   );
 
   test("SIGTERM of the leader: it hands over in less than half a second", { timeout }, (t) =>
     withCluster({ network: new LoopbackNetwork() }, async (cluster) => {
       const { outcomes } = await runChaos(t, { ...common, cluster, fault: stopLeader });
-      for (const ms of timesOf(outcomes, "new leader")) assert.ok(ms < HAND_OVER_MS_MAX, `${ms} ms`);
+      leadsWithin(outcomes, HAND_OVER_MS_MAX);
     }),
   );
 

@@ -6,6 +6,7 @@ import type { Load } from "./load.ts";
 import type { NamespaceNetwork } from "./member-network.ts";
 import type { ProcessCluster, ProcessMember } from "./process-cluster.ts";
 import type { SmallDisk } from "./small-disk.ts";
+import { starvation } from "./starvation.ts";
 
 export interface FaultContext {
   readonly cluster: ProcessCluster;
@@ -14,12 +15,27 @@ export interface FaultContext {
   readonly round: number;
 }
 
-/** Times of one round in milliseconds from the fault on, by what was waited for. */
+/** Times of one round in milliseconds from the fault on, by what was waited for; "without a processor": for how long the machine let them wait. */
 export type Outcome = Readonly<Record<string, number>>;
 export type Fault = (context: FaultContext) => Promise<Outcome>;
 
 const others = (cluster: ProcessCluster, than: ProcessMember): ProcessMember[] =>
   cluster.running.filter((member) => member !== than);
+
+/** Waits until the survivors name another leader. */
+async function leaderAfter(
+  cluster: ProcessCluster,
+  old: ProcessMember,
+  startMs: number,
+): Promise<{ atMs: number; times: Record<string, number> }> {
+  const survivors = others(cluster, old);
+  const starved = starvation(survivors.map((member) => member.process!.pid));
+  const { atMs } = await cluster.newLeader(old, survivors);
+  return { atMs, times: { [NEW_LEADER]: atMs - startMs, [STARVED]: starved() } };
+}
+
+export const NEW_LEADER = "new leader";
+export const STARVED = "without a processor";
 
 /** Milliseconds from a time until a write that was acknowledged behind another one. */
 async function writesAgain(load: Load, behindMs: number, sinceMs: number): Promise<number> {
@@ -34,11 +50,11 @@ export const killLeader: Fault = async ({ cluster, load }) => {
   const old = await cluster.ready();
   const startMs = performance.now();
   await cluster.stop(old, "SIGKILL");
-  const { atMs } = await cluster.newLeader(old, others(cluster, old));
+  const { atMs, times } = await leaderAfter(cluster, old, startMs);
   const write = await writesAgain(load, atMs, startMs);
   cluster.spawn(old, "existing");
   await cluster.ready();
-  return { "new leader": atMs - startMs, "first write": write };
+  return { ...times, "first write": write };
 };
 
 export const killFollower: Fault = async ({ cluster, load, random }) => {
@@ -67,26 +83,25 @@ export const pauseLeader: Fault = async ({ cluster, load, random }) => {
   const old = await cluster.ready();
   const startMs = performance.now();
   cluster.freeze(old);
-  const { atMs } = await cluster.newLeader(old, others(cluster, old));
+  const { atMs, times } = await leaderAfter(cluster, old, startMs);
   const write = await writesAgain(load, atMs, startMs);
   await pause(random.integer(1500));
   cluster.thaw(old);
   await cluster.ready();
-  return { "new leader": atMs - startMs, "first write": write };
+  return { ...times, "first write": write };
 };
 
 /** SIGTERM: the leader hands over before it ends. */
 export const stopLeader: Fault = async ({ cluster, load }) => {
   const old = await cluster.ready();
   const startMs = performance.now();
-  const survivors = others(cluster, old);
   const stopped = cluster.stop(old, "SIGTERM").then(() => performance.now());
-  const { atMs } = await cluster.newLeader(old, survivors);
+  const { atMs, times } = await leaderAfter(cluster, old, startMs);
   const write = await writesAgain(load, atMs, startMs);
   const ended = await stopped;
   cluster.spawn(old, "existing");
   await cluster.ready();
-  return { "new leader": atMs - startMs, "first write": write, ended: ended - startMs };
+  return { ...times, "first write": write, ended: ended - startMs };
 };
 
 const CUTS = [

@@ -22,13 +22,14 @@ import type { Prng } from "../../support/prng.ts";
 import { type CallResult, DeadlineCaller, type Method } from "./deadline-call.ts";
 import type { Call, History, Value } from "./history.ts";
 import type { ProcessMember } from "./process-cluster.ts";
+import { starvation } from "./starvation.ts";
 
 export const PREFIX = "chaos/";
 const PREFIX_END = "chaos0";
 const GROUPS = 4;
 const DEADLINE_MS_MIN = 1000;
 const DEADLINE_MS_SPAN = 3000;
-/** How late an answer may come: the way back, and a machine that is busy. */
+/** How late an answer may come, beside the time for which the member and this process had no processor. */
 const LATE_MS_MAX = 500;
 const GRACE_MS = 1500;
 
@@ -271,6 +272,7 @@ export class Load {
   ): Promise<CallResult<R>> {
     const deadlineMs = DEADLINE_MS_MIN + this.#options.random.integer(DEADLINE_MS_SPAN);
     const startMs = performance.now();
+    const starved = starvation([member.process?.pid]);
     const result = await this.#callerOf(member).call(method, request, deadlineMs);
     const tookMs = performance.now() - startMs;
     if (result.ok) this.answered++;
@@ -278,8 +280,12 @@ export class Load {
       const what = result.gaveUp ? "no answer" : `${result.code} ${textOf(result.message)}`;
       this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
     }
-    if (tookMs > deadlineMs + LATE_MS_MAX && member.answersSinceMs < startMs)
-      this.late.push(`${method.path} at ${member.name}: ${tookMs.toFixed(0)} ms of ${deadlineMs}`);
+    const isLate = tookMs > deadlineMs + LATE_MS_MAX && member.answersSinceMs < startMs;
+    const starvedMs = isLate ? starved() : 0;
+    if (isLate && tookMs - starvedMs > deadlineMs + LATE_MS_MAX)
+      this.late.push(
+        `${method.path} at ${member.name}: ${tookMs.toFixed(0)} ms (${starvedMs.toFixed(0)} without a processor) of ${deadlineMs}`,
+      );
     return result;
   }
 

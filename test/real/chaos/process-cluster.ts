@@ -45,6 +45,7 @@ export class ProcessCluster {
   readonly folder: string;
   readonly #options: ProcessClusterOptions;
   readonly #removeFolder: () => void;
+  #planned: number;
 
   private constructor(options: ProcessClusterOptions) {
     const { path, remove } = temporaryFolder("processes");
@@ -52,6 +53,7 @@ export class ProcessCluster {
     this.folder = path;
     this.#removeFolder = remove;
     this.#options = options;
+    this.#planned = 0;
   }
 
   static async start(kinds: readonly Kind[], options: ProcessClusterOptions): Promise<ProcessCluster> {
@@ -69,7 +71,7 @@ export class ProcessCluster {
 
   /** A further member, not started. */
   async plan(kind: Kind): Promise<ProcessMember> {
-    const at = this.members.length;
+    const at = this.#planned++;
     const name = `m${at}`;
     const address = await this.#options.network.add();
     const member: ProcessMember = {
@@ -117,6 +119,12 @@ export class ProcessCluster {
       member.unexpectedEnd = String(signal ?? code);
       member.answersSinceMs = Number.POSITIVE_INFINITY;
     });
+  }
+
+  /** Takes a member that is no longer of the cluster from the list; its process must have ended. */
+  forget(member: ProcessMember): void {
+    this.members.splice(this.members.indexOf(member), 1);
+    member.admin.close();
   }
 
   get running(): ProcessMember[] {

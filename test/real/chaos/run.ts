@@ -103,6 +103,6 @@ function report(t: TestContext, { seed, rounds, outcomes, load, history, revisio
     t.diagnostic(`failed ${count}x: ${what}`);
 }
 
-export function timesOf(outcomes: readonly Outcome[], name: string): number[] {
+function timesOf(outcomes: readonly Outcome[], name: string): number[] {
   return outcomes.map((outcome) => outcome[name]).filter((value) => value !== undefined);
 }
