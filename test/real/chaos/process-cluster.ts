@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { StatusResponse } from "../../../src/proto/generated/rpc.ts";
+import { MoveLeaderRequest, MoveLeaderResponse, type StatusResponse } from "../../../src/proto/generated/rpc.ts";
 import { GrpcJsClient } from "../../support/grpc-js-client.ts";
 import { OUR_ETCD, reference, temporaryFolder } from "../reference.ts";
 import type { MemberAddress, MemberNetwork } from "./member-network.ts";
@@ -32,6 +32,8 @@ export interface ProcessMember {
 export interface ProcessClusterOptions {
   readonly network: MemberNetwork;
   readonly flags?: readonly string[];
+  /** Further flags of a member. */
+  readonly flagsOf?: (at: number) => readonly string[];
   /** Command of our members; default: the built program. */
   readonly ours?: readonly string[];
   /** Folder of a member's data; default: in a folder of the cluster. */
@@ -107,7 +109,8 @@ export class ProcessCluster {
       "initial-cluster-state": state,
     };
     const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-    const child = spawn(command!, [...before, ...args, ...(this.#options.flags ?? [])], {
+    const further = [...(this.#options.flags ?? []), ...(this.#options.flagsOf?.(member.at) ?? [])];
+    const child = spawn(command!, [...before, ...args, ...further], {
       stdio: ["ignore", log, log],
     });
     closeSync(log);
@@ -212,6 +215,20 @@ export class ProcessCluster {
       await pause(10);
     }
     throw new Error(`no other leader than ${old.name} within ${limitMs} ms`);
+  }
+
+  /** Makes a member lead. */
+  async moveLeader(to: ProcessMember, limitMs = 20_000): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    for (;;) {
+      const from = await this.ready();
+      if (from === to) return;
+      const request = MoveLeaderRequest.create({ targetID: to.id });
+      const path = "/etcdserverpb.Maintenance/MoveLeader";
+      await from.admin.unary(path, MoveLeaderRequest, MoveLeaderResponse, request).catch((error: unknown) => {
+        if (performance.now() > endMs) throw error;
+      });
+    }
   }
 
   /** HashKV of every running member at the newest revision of all, once all have it. */
