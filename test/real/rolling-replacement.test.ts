@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as pause, setInterval } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   MemberAddRequest,
   MemberAddResponse,
@@ -12,7 +12,7 @@ import {
   MemberRemoveResponse,
 } from "../../src/proto/generated/rpc.ts";
 import { LoopbackNetwork } from "./chaos/member-network.ts";
-import { type Kind, ProcessCluster, type ProcessMember } from "./chaos/process-cluster.ts";
+import { type Kind, ProcessCluster } from "./chaos/process-cluster.ts";
 import { ResumingWatch } from "./chaos/resuming-watch.ts";
 import { SteadyWriter } from "./chaos/steady-writer.ts";
 import { missing } from "./reference.ts";

@@ -22,6 +22,7 @@ import { type File, FileError, type FileSystem } from "../../io/file-system.ts";
 import type { Logger } from "../../io/logger.ts";
 import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
+import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
 import { readSegments, type SegmentFile } from "./segment-reader.ts";
 import { type WalProblem, WalWriteError } from "./wal-problem.ts";
@@ -31,7 +32,6 @@ import { zeroRest } from "./zeros.ts";
 /** etcd's segment size. */
 export const SEGMENT_BYTES = 64_000_000;
 const SLOW_SYNC_SECONDS = 1;
-const ROOM_RETRY_MS = 1000;
 /** More than the frame, the record's head and the entry's numbers take. */
 const ENTRY_OVERHEAD_BYTES_MAX = 64;
 
@@ -102,8 +102,7 @@ export class Wal {
   /** Those whose records are in the encoder; undefined when nobody waits for what is there. */
   #gathering: Waiting | undefined;
   #writing: boolean;
-  /** Set while a write waits for room. */
-  #stopWaiting: (() => void) | undefined;
+  readonly #room: RoomWait;
   #failure: WalWriteError | undefined;
   #closed: boolean;
 
@@ -128,7 +127,7 @@ export class Wal {
     this.#bytesWritten = 0;
     this.#gathering = undefined;
     this.#writing = false;
-    this.#stopWaiting = undefined;
+    this.#room = new RoomWait(options.clock);
     this.#failure = undefined;
     this.#closed = false;
     this.#pipeline = new SegmentPipeline({ ...options, segmentBytes: options.segmentBytes ?? SEGMENT_BYTES });
@@ -316,8 +315,7 @@ export class Wal {
     const flushed = this.#failure === undefined ? this.sync() : DONE;
     this.#closed = true;
     // Whoever waits for these records is told that they are not durable.
-    const givesUp = this.#stopWaiting !== undefined;
-    this.#stopWaiting?.();
+    const givesUp = this.#room.end();
     try {
       await (givesUp ? flushed.catch(() => undefined) : flushed);
     } finally {
@@ -418,20 +416,9 @@ export class Wal {
         const isFull = error instanceof FileError && error.operation === "write" && isOutOfSpace(error);
         if (!isFull || this.#closed) throw error;
         if (isFirst) this.#options.log.error("no room for WAL records; waiting for space", { error: error.message });
-        await this.#pauseForRoom();
+        await this.#room.pause();
       }
     }
-  }
-
-  #pauseForRoom(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.clock.setTimer(ROOM_RETRY_MS, () => this.#stopWaiting?.());
-      this.#stopWaiting = () => {
-        this.#stopWaiting = undefined;
-        timer.cancel();
-        resolve();
-      };
-    });
   }
 
   async #write(chunk: Chunk): Promise<void> {
