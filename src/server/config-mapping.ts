@@ -15,6 +15,7 @@ export function memberConfig(config: ServerConfig): MemberConfig {
     name: config.name,
     dataDir: config.dataDir,
     walDir: config.walDir,
+    ...(config.walSegmentBytes === undefined ? {} : { walSegmentBytes: config.walSegmentBytes }),
     initialCluster: initialCluster.members,
     initialClusterToken: config.initialClusterToken,
     isNewCluster: config.initialClusterState === "new",

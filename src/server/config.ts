@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly dataDir: string;
   /** Empty: inside of the data directory. */
   readonly walDir: string;
+  /** Size of a log segment, bytes; default etcd's 64 MB. Two of them are reserved at any time. No flag sets it: for programs with a member inside. */
+  readonly walSegmentBytes?: number;
   readonly snapshotCount: number;
   readonly snapshotCatchupEntries: number;
   /** Files to keep; 0 keeps all. */

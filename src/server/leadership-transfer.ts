@@ -43,7 +43,8 @@ async function transferTo(member: Member, transferee: bigint, endMs: number): Pr
   });
 }
 
-function longestConnected(member: Member, tried: ReadonlySet<bigint>): bigint {
+/** Of the voters that were not tried, or NONE. */
+export function longestConnected(member: Member, tried: ReadonlySet<bigint>): bigint {
   let transferee = NONE;
   let longestMs = Number.POSITIVE_INFINITY;
   for (const { id } of member.state.cluster.votingMembers()) {

@@ -50,6 +50,7 @@ import { SlowRequests } from "./slow-requests.ts";
 import { SnapshotFiles } from "./snapshot-files.ts";
 import { SnapshotKeeper } from "./snapshot-keeper.ts";
 import { StoreEvents } from "./store-events.ts";
+import { UnwritableLeader } from "./unwritable-leader.ts";
 import { VersionKeeper } from "./version-keeper.ts";
 
 export interface MemberParts {
@@ -123,6 +124,7 @@ export class Member {
   #campaigned: boolean;
   /** The ticks stopped for a while: whether this member still leads is to be asked. */
   #stalled: boolean;
+  readonly #unwritable: UnwritableLeader;
   #stopping: boolean;
   #resolveReady: () => void;
   /** Resolves once the member has published itself: it serves clients from then on. */
@@ -248,6 +250,7 @@ export class Member {
     this.#published = false;
     this.#campaigned = false;
     this.#stalled = false;
+    this.#unwritable = new UnwritableLeader(this);
     this.#stopping = false;
     this.#resolveReady = () => undefined;
     this.ready = new Promise((resolve) => {
@@ -647,9 +650,12 @@ export class Member {
 
   #tick(): void {
     const now = this.clock.now();
-    if (!this.#ticksInTime) this.#stalled = true;
+    const standsStill = !this.#ticksInTime;
+    if (standsStill) this.#stalled = true;
     if (this.isLeader && this.#state.cluster.members().length > 1) this.#checkHeartbeatInTime(now);
     this.#driver.tick();
+    // After a pause of the whole process what the disk ended meanwhile was not heard of yet.
+    if (!standsStill) this.#unwritable.tick(this.#driver.writeStallMs());
     this.proposer.tick((startMs) => this.#timeoutError(startMs));
     if (this.reads.tick(now)) this.#driver.schedule();
   }

@@ -83,6 +83,8 @@ export class RaftDriver {
   #lastTickMs: number;
   /** Saves that are not durable yet. */
   #writing: number;
+  /** Clock time at which the oldest of them began to wait for nothing but the disk. */
+  #writeProgressMs: number;
   #lastWrite: Promise<void>;
   /** A received snapshot on its way to the disk: what follows it in the log waits for it. */
   #snapshotWrite: Promise<void> | undefined;
@@ -111,6 +113,7 @@ export class RaftDriver {
     this.#leader = NONE;
     this.#lastTickMs = options.clock.now();
     this.#writing = 0;
+    this.#writeProgressMs = 0;
     this.#lastWrite = Promise.resolve();
     this.#snapshotWrite = undefined;
     this.#snapshotInstalled = undefined;
@@ -132,6 +135,11 @@ export class RaftDriver {
 
   get writesInFlight(): number {
     return this.#writing;
+  }
+
+  /** For how long the disk has not ended a write that it was given, milliseconds. */
+  writeStallMs(): number {
+    return this.#writing === 0 ? 0 : this.#clock.now() - this.#writeProgressMs;
   }
 
   /** Queues a proposal for the end of this turn; it waits while there is no leader. */
@@ -227,7 +235,7 @@ export class RaftDriver {
       this.#consumer.appended(entries, undefined, hardState);
       return;
     }
-    this.#writing++;
+    if (this.#writing++ === 0) this.#writeProgressMs = this.#clock.now();
     const previous = this.#lastWrite;
     const write =
       snapshot === undefined ? this.#save(hardState, entries) : this.#saveWithSnapshot(snapshot, hardState, entries);
@@ -239,6 +247,7 @@ export class RaftDriver {
     saved.then(
       () => {
         this.#writing--;
+        this.#writeProgressMs = this.#clock.now();
         if (this.#stopped) return;
         this.#consumer.appended(entries, snapshot, hardState);
         if (snapshot !== undefined) {

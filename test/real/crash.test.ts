@@ -43,6 +43,7 @@ test(`no acknowledged write is lost over ${rounds} rounds of kill -9`, {
   const expected = new Map<string, Expectation>();
   let revisionSeen = 0;
   let acknowledged = 0;
+  const done = { puts: 0, deletes: 0, txns: 0, compactions: 0, defragmentations: 0, snapshots: 0 };
   try {
     for (let round = 0; round < rounds; round++) {
       // Small limits, so that rounds cross segment, snapshot and commit boundaries.
@@ -92,6 +93,7 @@ test(`no acknowledged write is lost over ${rounds} rounds of kill -9`, {
                       5000,
                     );
             for (const [k, v] of writes) note(k, v, true);
+            done[choice < 0.6 ? "puts" : choice < 0.8 ? "deletes" : "txns"]++;
             revisionSeen = Math.max(revisionSeen, response.header!.revision);
           } catch {
             for (const [k, v] of writes) note(k, v, false);
@@ -101,13 +103,19 @@ test(`no acknowledged write is lost over ${rounds} rounds of kill -9`, {
         }
       };
       const chores = async (): Promise<void> => {
-        while (!stop) {
+        // In turns, each round from another one on: a kill finds each of them under way.
+        for (let turn = round; !stop; turn++) {
           try {
-            const choice = next();
-            if (choice < 0.4)
-              await client.compact({ revision: Math.max(1, revisionSeen - 50), physical: choice < 0.2 });
-            else if (choice < 0.7) await client.defragment();
-            else await client.snapshot();
+            if (turn % 3 === 0) {
+              await client.compact({ revision: Math.max(1, revisionSeen - 50), physical: next() < 0.5 });
+              done.compactions++;
+            } else if (turn % 3 === 1) {
+              await client.defragment();
+              done.defragmentations++;
+            } else {
+              await client.snapshot();
+              done.snapshots++;
+            }
           } catch {
             // Compacted already, or the member was killed: both are part of the test.
           }
@@ -132,7 +140,8 @@ test(`no acknowledged write is lost over ${rounds} rounds of kill -9`, {
     await verify(client, expected, revisionSeen, `seed ${seed}, end`);
     client.close();
     assert.equal(await last.stop(), "SIGTERM");
-    t.diagnostic(`${acknowledged} acknowledged writes`);
+    t.diagnostic(`${acknowledged} acknowledged writes; answered: ${JSON.stringify(done)}`);
+    for (const [what, count] of Object.entries(done)) assert.ok(count > 0, `no ${what} were answered`);
     assert.ok(acknowledged > rounds * 10, `only ${acknowledged} writes were acknowledged`);
   } finally {
     folder.remove();

@@ -113,8 +113,9 @@ export class GrpcJsClient {
     );
   }
 
-  status(): Promise<StatusResponse> {
-    return this.unary("/etcdserverpb.Maintenance/Status", StatusRequest, StatusResponse, StatusRequest.create());
+  status(deadlineMs?: number): Promise<StatusResponse> {
+    const path = "/etcdserverpb.Maintenance/Status";
+    return this.unary(path, StatusRequest, StatusResponse, StatusRequest.create(), deadlineMs);
   }
 
   hashKv(revision = 0): Promise<HashKVResponse> {

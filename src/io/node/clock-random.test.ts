@@ -30,6 +30,39 @@ describe("NodeClock", () => {
   });
 });
 
+describe("NodeClock's repeating timers", () => {
+  it("do not fall behind while the event loop is busy, and skip what they missed", async () => {
+    const periodMs = 10;
+    const startMs = performance.now();
+    const firedMs: number[] = [];
+    let isBusy = true;
+    // Periods in which the loop came round at all, on a machine that may be busy with other things.
+    let served = 0;
+    let latest = 0;
+    const hold = (): void => {
+      const period = Math.floor((performance.now() - startMs) / periodMs);
+      if (period > latest) served++;
+      latest = period;
+      const endMs = performance.now() + 7;
+      while (performance.now() < endMs);
+      if (isBusy) setTimeout(hold, 0);
+    };
+    hold();
+    const timer = new NodeClock().setRepeating(periodMs, () => firedMs.push(performance.now() - startMs));
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const before = firedMs.length;
+    isBusy = false;
+    const stalledMs = performance.now() + 200;
+    while (performance.now() < stalledMs);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    timer.cancel();
+    assert.ok(before > 0.9 * served, `${before} calls in ${served} periods: they fall behind`);
+    for (const [i, ms] of firedMs.slice(0, before).entries())
+      assert.ok(ms >= (i + 1) * periodMs - 2, `call ${i} came after ${ms} ms, before its time`);
+    assert.ok(firedMs.length - before < 200 / periodMs, "what the stall of 200 ms covered is not made up for");
+  });
+});
+
 describe("NodeRandom", () => {
   it("draws integers below any bound up to 2^48, all values of a small one", () => {
     const random = new NodeRandom();

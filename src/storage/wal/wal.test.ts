@@ -280,6 +280,42 @@ describe("Wal", () => {
     assert.ok((await s.clock.runUntil(s.disk.list(DIRECTORY))).length >= 3);
   });
 
+  it("waits for room when it must write beyond what is reserved of a full disk, and loses nothing", async () => {
+    const s = await simulation(13);
+    const segmentBytes = 1 << 16;
+    const wal = await s.clock.runUntil(Wal.create(optionsOf(s, segmentBytes), METADATA));
+    await s.clock.run(100);
+    s.disk.capacityBytes = s.disk.usedBytes;
+    let durable = 0;
+    const total = 200;
+    const saves = Array.from({ length: total }, (_, i) =>
+      wal.save(undefined, [entry(i + 1, 1, 950)]).then(() => {
+        durable++;
+      }),
+    );
+    const late = wal.save(undefined, [entry(total + 1, 1, 950)]);
+    await s.clock.run(10_000);
+    assert.ok(durable < total && wal.outOfSpace, `${durable} of ${total} saves ended on the full disk`);
+    assert.equal(wal.failure, undefined);
+    s.disk.capacityBytes = 1 << 30;
+    await s.clock.runUntil(Promise.all([...saves, late]));
+    await s.clock.runUntil(wal.close());
+    assert.equal((await s.clock.runUntil(contentsOf(s.disk))).entries.length, total + 1);
+  });
+
+  it("is closed while it waits for room: those saves reject, what was durable before stays", async () => {
+    const s = await simulation(14);
+    const wal = await s.clock.runUntil(Wal.create(optionsOf(s, 1 << 16), METADATA));
+    await s.clock.runUntil(wal.save(undefined, entries(1, 3)));
+    await s.clock.run(100);
+    s.disk.capacityBytes = s.disk.usedBytes;
+    const save = assert.rejects(wal.save(undefined, [entry(4, 1, 200_000)]), WalWriteError);
+    await s.clock.run(3000);
+    await s.clock.runUntil(wal.close());
+    await save;
+    assert.equal((await s.clock.runUntil(contentsOf(s.disk))).entries.length, 3);
+  });
+
   it("opens on a full disk and reads, with outOfSpace set", async () => {
     const s = await simulation(11);
     const wal = await s.clock.runUntil(Wal.create(optionsOf(s), METADATA));

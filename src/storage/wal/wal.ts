@@ -8,7 +8,8 @@
  * - What `save` promised is durable when its promise resolves, in the order of the calls, and so is all that was saved before it.
  * - Bytes go only into space that is reserved, as long as the disk has room for the next segment: a batch that does not fit the rest of a
  *   segment begins the next one. DIVERGES: etcd writes across the end and rotates afterwards. Both read both.
- * - While no next segment can be prepared, `outOfSpace` is true (the caller refuses writes) and the log goes on beyond the segment's end.
+ * - While no next segment can be prepared, `outOfSpace` is true (the caller refuses writes) and the log goes on beyond the segment's end, where a
+ *   write may have to wait for room.
  * - After the first failure nothing is written any more and every call rejects with WalWriteError.
  */
 import { assert } from "../../base/assert.ts";
@@ -21,6 +22,7 @@ import { type File, FileError, type FileSystem } from "../../io/file-system.ts";
 import type { Logger } from "../../io/logger.ts";
 import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
+import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
 import { readSegments, type SegmentFile } from "./segment-reader.ts";
 import { type WalProblem, WalWriteError } from "./wal-problem.ts";
@@ -100,6 +102,7 @@ export class Wal {
   /** Those whose records are in the encoder; undefined when nobody waits for what is there. */
   #gathering: Waiting | undefined;
   #writing: boolean;
+  readonly #room: RoomWait;
   #failure: WalWriteError | undefined;
   #closed: boolean;
 
@@ -124,6 +127,7 @@ export class Wal {
     this.#bytesWritten = 0;
     this.#gathering = undefined;
     this.#writing = false;
+    this.#room = new RoomWait(options.clock);
     this.#failure = undefined;
     this.#closed = false;
     this.#pipeline = new SegmentPipeline({ ...options, segmentBytes: options.segmentBytes ?? SEGMENT_BYTES });
@@ -310,8 +314,10 @@ export class Wal {
     if (this.#closed) return;
     const flushed = this.#failure === undefined ? this.sync() : DONE;
     this.#closed = true;
+    // Whoever waits for these records is told that they are not durable.
+    const givesUp = this.#room.end();
     try {
-      await flushed;
+      await (givesUp ? flushed.catch(() => undefined) : flushed);
     } finally {
       await this.#pipeline.close();
       for (const segment of this.#segments) await segment.file.close();
@@ -377,7 +383,7 @@ export class Wal {
       const chunks = this.#queue;
       this.#queue = [];
       try {
-        for (const chunk of chunks) await this.#write(chunk);
+        for (const chunk of chunks) await this.#writeOnceThereIsRoom(chunk);
       } catch (error) {
         this.#fail(error, waiting);
         break;
@@ -394,6 +400,25 @@ export class Wal {
     this.#gathering?.reject(this.#failure);
     this.#gathering = undefined;
     this.#queue = [];
+  }
+
+  /**
+   * Writes beyond the reserved part of a segment meet a full disk: they are waited for, tried again every second. What such a write has left of its
+   * records is written over; nobody was told that they are durable. A failed fsync is final all the same.
+   */
+  async #writeOnceThereIsRoom(chunk: Chunk): Promise<void> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        await this.#write(chunk);
+        if (!isFirst) this.#options.log.info("there is room for WAL records again", { path: chunk.segment.path });
+        return;
+      } catch (error) {
+        const isFull = error instanceof FileError && error.operation === "write" && isOutOfSpace(error);
+        if (!isFull || this.#closed) throw error;
+        if (isFirst) this.#options.log.error("no room for WAL records; waiting for space", { error: error.message });
+        await this.#room.pause();
+      }
+    }
   }
 
   async #write(chunk: Chunk): Promise<void> {

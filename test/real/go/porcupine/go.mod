@@ -1,0 +1,5 @@
+module etcd-ts.test/porcupine
+
+go 1.26
+
+require github.com/anishathalye/porcupine v1.3.1
