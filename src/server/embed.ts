@@ -304,10 +304,15 @@ function checkDatabase(
 ): void {
   const { consistent, backend } = database;
   if (haveWal && snapshot !== undefined && consistent.index < snapshot.index) {
+    const { damagedMeta } = backend.file;
+    if (consistent.index === 0 && damagedMeta === undefined)
+      throw new BootstrapError(`database file (${path}) of the backend is missing`);
+    const cause =
+      damagedMeta === undefined
+        ? ""
+        : `: its meta page at offset ${damagedMeta.offset} is damaged (${damagedMeta.reason}), and the other one names an older transaction`;
     throw new BootstrapError(
-      consistent.index === 0
-        ? `database file (${path}) of the backend is missing`
-        : `database file (${path} index ${consistent.index}) does not match with snapshot (index ${snapshot.index})`,
+      `database file (${path} index ${consistent.index}) does not match with snapshot (index ${snapshot.index})${cause}`,
     );
   }
   const valid = validateStorageVersion(backend);

@@ -5,6 +5,7 @@ import { RequestField } from "../../src/core/apply/raft-request.ts";
 import { LeaseGrantRequest } from "../../src/proto/generated/rpc.ts";
 import { SimulatedCluster } from "./cluster.ts";
 import type { SimulatedNode } from "./node.ts";
+import { runScenario } from "./scenario.ts";
 
 async function clusterOf(members: number, seed: number): Promise<{ cluster: SimulatedCluster; leader: SimulatedNode }> {
   const cluster = new SimulatedCluster({ seed, members });
@@ -40,5 +41,18 @@ test("a leader that was stopped for a while renews no lease before it knows that
     cluster.network.healAll();
     assert.ok(await cluster.runUntil(() => !member.isLeader && member.leader !== 0n, 10_000));
     assert.equal(await cluster.await(leases.renew(77n, undefined), 5000, "a renewal"), 60);
+  }
+});
+
+test("members whose database lost a meta page while they were down come back with everything", async () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const { faults } = await runScenario({
+      seed,
+      members: 3,
+      durationMs: 10_000,
+      faults: ["metaPage", "maintain", "compact", "crashAtDisk"],
+      faultEveryMs: 400,
+    });
+    assert.ok(faults.get("metaPage")! > 0);
   }
 });
