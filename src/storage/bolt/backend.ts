@@ -75,6 +75,8 @@ export class BoltBackend implements Backend {
   #outOfSpace: boolean;
   #fatal: BackendFatalError | undefined;
   #closed: boolean;
+  /** Another file takes the name of this one. */
+  #retired: boolean;
   #closing: Promise<void> | undefined;
   #defragmentation: Defragmentation | undefined;
   #defragmenting: Promise<void>;
@@ -100,6 +102,7 @@ export class BoltBackend implements Backend {
     this.#outOfSpace = false;
     this.#fatal = undefined;
     this.#closed = false;
+    this.#retired = false;
     this.#closing = undefined;
     this.#defragmentation = undefined;
     this.#defragmenting = Promise.resolve();
@@ -380,8 +383,19 @@ export class BoltBackend implements Backend {
     return result;
   }
 
+  /**
+   * Another file is about to take the name of this one: a defragmentation under way is given up, or has ended when this resolves, and later ones
+   * are refused, for they would put their copy in its place. Reads, writes and commits go on.
+   */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    this.#defragmentation?.cancel();
+    await this.#defragmenting;
+  }
+
   async #defragment(): Promise<void> {
     await this.commit();
+    if (this.#retired) throw new BackendClosedError(this.path);
     const startMs = this.#clock.now();
     const before = { size: this.sizeBytes, inUse: this.sizeInUseBytes };
     this.#log.info("defragmenting", {
