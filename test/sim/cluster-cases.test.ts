@@ -126,3 +126,20 @@ test("a defragmentation that is under way when a snapshot of the leader is insta
   }
   assert.ok(refused > 0 && refused < 16, `${refused} of 16 were given up`);
 });
+
+test("a member that is started while its disk is full may end, and starts when there is room", async () => {
+  const { cluster } = await clusterOf(3, 1);
+  const node = cluster.nodes[0]!;
+  cluster.blameDisk(node);
+  node.disk.capacityBytes = node.disk.usedBytes;
+  cluster.crash(node, true);
+  // As when the torn end of a log is to be copied before it is cut off.
+  node.disk.inject({ operations: ["open"], path: ".touch", code: "ENOSPC" });
+  cluster.start(node);
+  await cluster.run(1000);
+  assert.equal(node.end?.kind, "failed");
+  node.disk.capacityBytes = Number.MAX_SAFE_INTEGER;
+  cluster.crash(node, false);
+  cluster.start(node);
+  assert.ok(await cluster.runUntil(() => node.running?.member.isPublished === true, 10_000));
+});
