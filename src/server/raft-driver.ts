@@ -20,10 +20,8 @@ import {
   LOCAL_APPEND_THREAD,
   LOCAL_APPLY_THREAD,
   type Message,
-  MessageType,
   NONE,
   newEntry,
-  newMessage,
   type Snapshot,
 } from "../core/raft/types.ts";
 import type { Clock } from "../io/clock.ts";
