@@ -25,3 +25,14 @@ export function damageMetaPage(disk: SimulatedDisk, random: SeededRandom): boole
   disk.flipBit(DATABASE, random.integer(2) * PAGE_BYTES + 16 + random.integer(64), random.integer(8));
   return true;
 }
+
+/** Turns one bit over in every copy of the text in the database file; returns how many there were. */
+export function damageText(disk: SimulatedDisk, text: string): number {
+  const bytes = Buffer.from(databaseBytes(disk));
+  let found = 0;
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+    disk.flipBit(DATABASE, at, 0);
+    found++;
+  }
+  return found;
+}
