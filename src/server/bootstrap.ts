@@ -148,7 +148,7 @@ export async function bootstrapRestart(
 ): Promise<BootstrappedRaft> {
   const { config, logger } = environment;
   const start = snapshot ?? { index: 0, term: 0 };
-  const { wal, contents } = await openWal(environment, start);
+  const { wal, contents } = await openWal(environment, start, knownIndex(config, database));
   const { nodeID: memberId, clusterID: clusterId } = Metadata.decode(contents.metadata);
   if (
     contents.hardState === undefined &&
@@ -199,17 +199,27 @@ export async function bootstrapRestart(
   };
 }
 
+/**
+ * An entry that the log must hold because it was applied to the database. Other members send again what a log has lost (etcd applies entries before they are
+ * durable in a follower's own log); the only voter has nobody to ask, and would take new entries for those that it has applied.
+ */
+function knownIndex(config: MemberConfig, database: OpenDatabase): number {
+  const voters = [...loadMembers(database.backend).values()].filter((member) => !member.isLearner);
+  return voters.length <= 1 || config.forceNewCluster ? database.consistent.index : 0;
+}
+
 async function openWal(
   environment: BootstrapEnvironment,
   start: { index: number; term: number },
+  reach: number,
 ): Promise<{ wal: Wal; contents: WalContents }> {
   const options = walOptions(environment);
-  let opened = await Wal.open(options, start);
+  let opened = await Wal.open(options, start, reach);
   if (!opened.ok && opened.problem.kind === "torn") {
     const repaired = await repairWal(environment.fileSystem, environment.dirs.wal, environment.logger);
     if (!repaired.ok) throw new BootstrapError(`failed to repair the WAL: ${problemText(repaired.problem)}`);
     environment.logger.info("repaired WAL", { path: repaired.path, "truncated-at": repaired.truncatedAt });
-    opened = await Wal.open(options, start);
+    opened = await Wal.open(options, start, reach);
   }
   if (!opened.ok) throw new BootstrapError(problemText(opened.problem));
   return { wal: opened.wal, contents: opened.contents };

@@ -35,7 +35,7 @@ import {
   newestSnapshot,
 } from "./bootstrap.ts";
 import { CorruptionChecker } from "./corruption-checker.ts";
-import { dataDir, prepareDataDir } from "./data-dir.ts";
+import { type DataDir, dataDir, prepareDataDir } from "./data-dir.ts";
 import { Member, type MemberEnd } from "./member.ts";
 import type { MemberConfig } from "./member-config.ts";
 import { MemberMetrics } from "./member-metrics.ts";
@@ -171,7 +171,7 @@ export async function runMember(
   const database = await openDatabase(dirs.db, stateEnvironment);
   let raft: Awaited<ReturnType<typeof bootstrapNew>>;
   try {
-    checkDatabase(database, haveWal, snapshot, dirs.db);
+    checkDatabase(database, haveWal, snapshot, dirs);
     raft = haveWal ? await bootstrapRestart(bootstrap, snapshot, database) : await bootstrapNew(first);
   } catch (error) {
     await database.backend.close();
@@ -300,14 +300,24 @@ function checkDatabase(
   database: OpenDatabase,
   haveWal: boolean,
   snapshot: { index: number } | undefined,
-  path: string,
+  dirs: DataDir,
 ): void {
   const { consistent, backend } = database;
-  if (haveWal && snapshot !== undefined && consistent.index < snapshot.index) {
+  const path = dirs.db;
+  if (!haveWal && consistent.index > 0)
     throw new BootstrapError(
-      consistent.index === 0
-        ? `database file (${path}) of the backend is missing`
-        : `database file (${path} index ${consistent.index}) does not match with snapshot (index ${snapshot.index})`,
+      `wal: ${dirs.wal}: no segment file, but the database (${path}) holds what was in the log up to entry ${consistent.index}`,
+    );
+  if (haveWal && snapshot !== undefined && consistent.index < snapshot.index) {
+    const { damagedMeta } = backend.file;
+    if (consistent.index === 0 && damagedMeta === undefined)
+      throw new BootstrapError(`database file (${path}) of the backend is missing`);
+    const cause =
+      damagedMeta === undefined
+        ? ""
+        : `: its meta page at offset ${damagedMeta.offset} is damaged (${damagedMeta.reason}), and the other one names an older transaction`;
+    throw new BootstrapError(
+      `database file (${path} index ${consistent.index}) does not match with snapshot (index ${snapshot.index})${cause}`,
     );
   }
   const valid = validateStorageVersion(backend);

@@ -192,7 +192,7 @@ export class Member {
       hardState: raft.hardState,
       log: {
         save: (hardState, entries) => raft.wal.save(hardState, entries),
-        saveSnapshot: (snapshot) => this.#snapshots.saveReceived(snapshot),
+        saveSnapshot: (...received) => this.#snapshots.saveReceived(...received),
       },
       transport: { send: (messages) => this.#send(messages) },
       consumer: {
@@ -746,8 +746,9 @@ export class Member {
   async #installSnapshot(snapshot: Snapshot): Promise<void> {
     const { index, term, confState } = snapshot.metadata!;
     assert(index > this.#loop.appliedIndex, "a snapshot is newer than what is applied");
-    const database = await this.#parts.replaceDatabase(this, snapshot);
     const before = this.#state;
+    await before.backend.retire();
+    const database = await this.#parts.replaceDatabase(this, snapshot);
     this.#state = this.#openState(database, true, before.auth);
     this.header.raftTerm = term;
     this.#events.replace(this.#state.store);

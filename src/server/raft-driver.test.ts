@@ -45,10 +45,10 @@ test("entries behind a received snapshot are saved, and vouched for, only once t
         done.push(`save ${entries.length} entries, commit ${hardState?.commit}`);
         return Promise.resolve();
       },
-      saveSnapshot: () =>
+      saveSnapshot: (_snapshot, hardState, entries) =>
         new Promise((resolve) => {
           snapshotSaved = () => {
-            done.push("snapshot");
+            done.push(`snapshot, ${entries.length} entries, commit ${hardState?.commit}`);
             resolve();
           };
         }),
@@ -76,8 +76,7 @@ test("entries behind a received snapshot are saved, and vouched for, only once t
   snapshotSaved();
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(done, [
-    "snapshot",
-    "save 0 entries, commit 5",
+    "snapshot, 0 entries, commit 5",
     "snapshot in memory",
     "save 1 entries, commit 5",
     "save 0 entries, commit 6",

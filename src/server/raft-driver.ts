@@ -30,8 +30,11 @@ import type { Clock } from "../io/clock.ts";
 export interface RaftLogWriter {
   /** Resolves when durable. `hardState` undefined: unchanged. Without entries and with only `commit` changed nothing needs to be synced. */
   save(hardState: HardState | undefined, entries: readonly Entry[]): Promise<void>;
-  /** Makes a received snapshot durable (its file, then its record in the log). */
-  saveSnapshot(snapshot: Snapshot): Promise<void>;
+  /**
+   * Makes a received snapshot durable: its file, its record in the log, and behind that the hard state, without whose commit index the record does not
+   * count at a restart.
+   */
+  saveSnapshot(snapshot: Snapshot, hardState: HardState | undefined, entries: readonly Entry[]): Promise<void>;
 }
 
 export interface RaftTransport {
@@ -287,9 +290,8 @@ export class RaftDriver {
 
   #saveWithSnapshot(snapshot: Snapshot, hardState: HardState | undefined, entries: readonly Entry[]): Promise<void> {
     const before = this.#snapshotWrite;
-    const saved =
-      before === undefined ? this.#log.saveSnapshot(snapshot) : before.then(() => this.#log.saveSnapshot(snapshot));
-    const write = saved.then(() => this.#log.save(hardState, entries));
+    const save = (): Promise<void> => this.#log.saveSnapshot(snapshot, hardState, entries);
+    const write = before === undefined ? save() : before.then(save);
     this.#snapshotWrite = write;
     const settled = (): void => {
       if (this.#snapshotWrite === write) this.#snapshotWrite = undefined;

@@ -2,7 +2,7 @@
  * Raft snapshots on disk: the .snap file first, then its record in the log, then what lies before it may go
  * (etcd server/storage/storage.go).
  */
-import type { Snapshot } from "../core/raft/types.ts";
+import type { Entry, HardState, Snapshot } from "../core/raft/types.ts";
 import type { Clock } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
@@ -57,11 +57,16 @@ export class SnapshotFiles {
     await this.#snapshotter.releaseDatabases(index);
   }
 
-  /** A snapshot from the leader; its database was received before. The hard state follows it into the log. */
-  async saveReceived(snapshot: Snapshot): Promise<void> {
+  /**
+   * A snapshot from the leader; its database was received before. A restart passes over a record that is ahead of the commit index, so the hard state
+   * has to be durable too, though only its commit index may have changed, before anything that the record replaces may go.
+   */
+  async saveReceived(snapshot: Snapshot, hardState: HardState | undefined, entries: readonly Entry[]): Promise<void> {
     await this.#snapshotter.save(snapshot);
     const { index, term, confState } = snapshot.metadata!;
     await this.#wal.saveSnapshot({ index, term, confState });
+    await this.#wal.save(hardState, entries);
+    await this.#wal.sync();
     await this.#wal.releaseTo(index);
   }
 

@@ -3,7 +3,7 @@
  * is too far behind (etcd server/etcdserver/server.go: snapshot, compactRaftLog, sendMergedSnap).
  *
  * Invariants:
- * - The database is durable up to a snapshot's index before anything below it is let go.
+ * - The database is durable up to a snapshot's index, in both of its meta pages, before anything below it is let go.
  * - While a follower is given a snapshot, and a while after, the entries behind it are kept.
  */
 import { idHex } from "../base/bytes.ts";
@@ -99,7 +99,7 @@ export class SnapshotKeeper {
   async #save(snapshot: Snapshot): Promise<void> {
     const { state, snapshotFiles, logger } = this.#member;
     try {
-      await state.backend.commit();
+      await state.backend.commit({ twin: true });
       await snapshotFiles.save(snapshot);
       logger.info("saved snapshot to disk", { "snapshot-index": snapshot.metadata?.index });
     } catch (error) {

@@ -4,11 +4,17 @@ import { test } from "node:test";
 import { utf8 } from "../../src/base/bytes.ts";
 import { RequestField } from "../../src/core/apply/raft-request.ts";
 import { LeaseGrantRequest, PutRequest } from "../../src/proto/generated/rpc.ts";
+import type { MemberConfig } from "../../src/server/member-config.ts";
 import { SimulatedCluster } from "./cluster.ts";
 import type { SimulatedNode } from "./node.ts";
+import { runScenario } from "./scenario.ts";
 
-async function clusterOf(members: number, seed: number): Promise<{ cluster: SimulatedCluster; leader: SimulatedNode }> {
-  const cluster = new SimulatedCluster({ seed, members });
+async function clusterOf(
+  members: number,
+  seed: number,
+  config: Partial<MemberConfig> = {},
+): Promise<{ cluster: SimulatedCluster; leader: SimulatedNode }> {
+  const cluster = new SimulatedCluster({ seed, members, config });
   cluster.startAll();
   const ready = (): boolean => cluster.alive.length === members && cluster.leader?.running?.member.isPublished === true;
   assert.ok(await cluster.runUntil(ready, 10_000));
@@ -44,7 +50,7 @@ test("a leader that was stopped for a while renews no lease before it knows that
   }
 });
 
-const put = (key: string, bytes: number): Uint8Array =>
+const putRequest = (key: string, bytes: number): Uint8Array =>
   PutRequest.encode(PutRequest.create({ key: utf8(key), value: new Uint8Array(bytes) }));
 
 test("a leader whose disk stands still hands over, and those who can write go on", async () => {
@@ -54,9 +60,13 @@ test("a leader whose disk stands still hands over, and those who can write go on
     cluster.blameDisk(leader);
     const others = cluster.nodes.filter((node) => node !== leader);
     const proposer = others[0]!.running!.member.proposer;
-    await cluster.await(proposer.request(RequestField.Put, put("before", 10)), 2000, "a put, by two of three disks");
+    await cluster.await(
+      proposer.request(RequestField.Put, putRequest("before", 10)),
+      2000,
+      "a put, by two of three disks",
+    );
     assert.ok(await cluster.runUntil(() => cluster.leader !== leader, 2500), "another one leads");
-    await cluster.await(proposer.request(RequestField.Put, put("after", 10)), 2000, "a put");
+    await cluster.await(proposer.request(RequestField.Put, putRequest("after", 10)), 2000, "a put");
     assert.ok(leader.alive && !leader.running!.member.isLeader);
     await cluster.run(25_000);
     const { store } = leader.running!.member.state;
@@ -73,7 +83,7 @@ test("members whose disks are full lose nothing: a leader hands over, a follower
     const other = cluster.nodes.find((node) => node !== leader && node !== victim)!;
     let answered = 0;
     for (let i = 0; i < 60; i++) {
-      const call = other.running!.member.proposer.request(RequestField.Put, put(`k${i}`, 20_000)).then(
+      const call = other.running!.member.proposer.request(RequestField.Put, putRequest(`k${i}`, 20_000)).then(
         () => {
           answered++;
         },
@@ -90,4 +100,98 @@ test("members whose disks are full lose nothing: a leader hands over, a follower
     assert.ok(await cluster.runUntil(isEqual, 20_000), "it has caught up");
     assert.ok(await cluster.runUntil(() => victim.running!.kv.hasRoomForPut(1000), 5000), "it takes writes again");
   }
+});
+
+test("members whose database lost a meta page while they were down come back with everything", async () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const { faults } = await runScenario({
+      seed,
+      members: 3,
+      durationMs: 10_000,
+      faults: ["metaPage", "maintain", "compact", "crashAtDisk"],
+      faultEveryMs: 400,
+    });
+    assert.ok(faults.get("metaPage")! > 0);
+  }
+});
+
+async function put(cluster: SimulatedCluster, node: SimulatedNode, key: string, value: string): Promise<void> {
+  const bytes = PutRequest.encode(PutRequest.create({ key: utf8(key), value: utf8(value) }));
+  await cluster.await(node.running!.member.proposer.request(RequestField.Put, bytes), 5000, "a put");
+}
+
+/** A follower that has to catch up by snapshot, and nobody writes any more. */
+async function laggingFollower(seed: number): Promise<{
+  cluster: SimulatedCluster;
+  leader: SimulatedNode;
+  follower: SimulatedNode;
+}> {
+  const { cluster, leader } = await clusterOf(3, seed, { snapshotCount: 10, snapshotCatchupEntries: 2 });
+  const follower = cluster.nodes.find((node) => node !== leader)!;
+  for (const other of cluster.nodes) {
+    cluster.network.block(other.name, follower.name);
+    cluster.network.block(follower.name, other.name);
+  }
+  for (let i = 0; i < 60; i++) await put(cluster, leader, `k${i}`, "v".repeat(100));
+  cluster.network.healAll();
+  return { cluster, leader, follower };
+}
+
+async function checkSame(cluster: SimulatedCluster, leader: SimulatedNode, follower: SimulatedNode): Promise<void> {
+  const { appliedIndex, state } = leader.running!.member;
+  const caughtUp = (): boolean => (follower.running?.member.appliedIndex ?? 0) >= appliedIndex;
+  assert.ok(await cluster.runUntil(caughtUp, 10_000));
+  const hashes = [leader, follower].map((node) => node.running!.maintenance.hashKv(state.store.revision));
+  const [ours, theirs] = await cluster.await(Promise.all(hashes), 10_000, "hashes");
+  assert.equal(theirs!.hash, ours!.hash);
+}
+
+test("a follower that loses its power after it has installed a snapshot still has it (etcd issue 10219)", async () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const { cluster, leader, follower } = await laggingFollower(seed);
+    const target = leader.running!.member.appliedIndex;
+    const { member } = follower.running!;
+    assert.ok(await cluster.runUntil(() => member.appliedIndex >= target, 10_000));
+    await cluster.run((seed - 1) * 50);
+    cluster.crash(follower, true);
+    cluster.start(follower);
+    await checkSame(cluster, leader, follower);
+  }
+});
+
+test("a defragmentation that is under way when a snapshot of the leader is installed does not take the place of its database", async () => {
+  let refused = 0;
+  for (let seed = 1; seed <= 16; seed++) {
+    const { cluster, leader, follower } = await laggingFollower(seed);
+    const target = leader.running!.member.appliedIndex;
+    const { member, maintenance } = follower.running!;
+    // It takes so long that it ends at one moment or another of the installation.
+    follower.disk.inject({ operations: ["write"], path: "db.tmp", times: 1000, stallMs: seed });
+    maintenance.defragment().catch(() => refused++);
+    assert.ok(await cluster.runUntil(() => member.appliedIndex >= target, 10_000));
+    await cluster.run(3000);
+    assert.equal(follower.end, undefined);
+    follower.disk.clearFaults();
+    cluster.crash(follower, true);
+    cluster.start(follower);
+    await checkSame(cluster, leader, follower);
+  }
+  assert.ok(refused > 0 && refused < 16, `${refused} of 16 were given up`);
+});
+
+test("a member that is started while its disk is full may end, and starts when there is room", async () => {
+  const { cluster } = await clusterOf(3, 1);
+  const node = cluster.nodes[0]!;
+  cluster.blameDisk(node);
+  node.disk.capacityBytes = node.disk.usedBytes;
+  cluster.crash(node, true);
+  // As when the torn end of a log is to be copied before it is cut off.
+  node.disk.inject({ operations: ["open"], path: ".touch", code: "ENOSPC" });
+  cluster.start(node);
+  await cluster.run(1000);
+  assert.equal(node.end?.kind, "failed");
+  node.disk.capacityBytes = Number.MAX_SAFE_INTEGER;
+  cluster.crash(node, false);
+  cluster.start(node);
+  assert.ok(await cluster.runUntil(() => node.running?.member.isPublished === true, 10_000));
 });

@@ -139,7 +139,8 @@ export class SimulatedCluster {
   /** The next life of a node has another clock: off and a little fast or slow. */
   crash(node: SimulatedNode, powerLoss: boolean): void {
     this.crashes++;
-    this.#faulty.delete(node);
+    // A disk stays full when the process is gone.
+    if (node.disk.capacityBytes === Number.MAX_SAFE_INTEGER) this.#faulty.delete(node);
     const rate = 1 + ((this.random.integer(2001) - 1000) / 1000) * (DRIFT_MAX / 2);
     node.kill({ powerLoss, clock: { rate, wallOffsetMs: this.random.integer(2000) - 1000 } });
   }

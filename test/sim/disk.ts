@@ -120,6 +120,10 @@ export class SimulatedDisk implements FileSystem {
     this.#crashPoint = { operation, callback };
   }
 
+  get capacityBytes(): number {
+    return this.#capacityBytes;
+  }
+
   set capacityBytes(bytes: number) {
     this.#capacityBytes = bytes;
   }

@@ -5,6 +5,7 @@
 import { RequestField } from "../../src/core/apply/raft-request.ts";
 import { createMember } from "../../src/core/membership/member.ts";
 import { CompactionRequest } from "../../src/proto/generated/rpc.ts";
+import { damageMetaPage } from "./bit-rot.ts";
 import type { SimulatedCluster } from "./cluster.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { SeededRandom } from "./random.ts";
@@ -24,6 +25,7 @@ export const FAULTS = {
   transfer: "the leader hands over",
   compact: "old revisions are compacted",
   maintain: "databases are defragmented, snapshotted and hashed",
+  metaPage: "a bit of a meta page turns over while a member is down",
   members: "members are added as learners, promoted, and removed",
 } as const;
 export type Fault = keyof typeof FAULTS;
@@ -44,6 +46,7 @@ const WEIGHTS: Readonly<Record<Fault, number>> = {
   transfer: 4,
   compact: 10,
   maintain: 6,
+  metaPage: 4,
   members: 6,
 };
 
@@ -165,6 +168,9 @@ export class Nemesis {
         return;
       case "maintain":
         this.#maintain();
+        return;
+      case "metaPage":
+        this.#damageMeta(this.#victim());
         return;
       case "members":
         this.#changeMembers();
@@ -322,6 +328,12 @@ export class Nemesis {
           }
         })
         .catch(ignore);
+  }
+
+  #damageMeta(node: SimulatedNode | undefined): void {
+    if (node === undefined) return;
+    this.#crash(node);
+    damageMetaPage(node.disk, this.#random);
   }
 
   #changeMembers(): void {

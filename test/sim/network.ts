@@ -344,12 +344,10 @@ class Pieces implements AsyncIterable<Uint8Array> {
 class SimulatedRequests implements PeerRequests {
   readonly #network: SimulatedNetwork;
   readonly #node: SimulatedNode;
-  readonly #process: ProcessClock;
 
   constructor(network: SimulatedNetwork, node: SimulatedNode) {
     this.#network = network;
     this.#node = node;
-    this.#process = node.process;
   }
 
   renewLease(peerUrls: readonly string[], id: bigint): Promise<number> {
@@ -404,23 +402,32 @@ class SimulatedRequests implements PeerRequests {
           // The next one may answer.
         }
       }
-      await sleepOn(this.#process, 200);
+      await sleepOn(this.#node.process, 200);
     }
     throw new BootstrapError("no member of the cluster answered");
   }
 
   #ask<T>(peerUrls: readonly string[], answer: (running: RunningMember) => Promise<T>): Promise<T> {
     const target = this.#network.nodeAt(peerUrls);
-    const here = this.#node.name;
+    // Of the life that asks: this object is made before it begins.
+    const { name: here, process } = this.#node;
     return new Promise((resolve, reject) => {
-      const timer = this.#process.setTimer(REQUEST_TIMEOUT_MS, () => reject(new Error("no answer")));
+      const timer = process.setTimer(REQUEST_TIMEOUT_MS, () => reject(new Error("no answer")));
       if (target === undefined) return;
       this.#network.carry(here, target.name, 0, () => {
         const { running } = target;
-        if (running === undefined || !target.process.alive) return;
+        if (running === undefined || !target.process.alive) {
+          const refused = (): void => {
+            if (!process.alive) return;
+            timer.cancel();
+            reject(new Error("connection refused"));
+          };
+          this.#network.carry(target.name, here, 0, refused);
+          return;
+        }
         const reply = (settle: () => void): void =>
           this.#network.carry(target.name, here, 0, () => {
-            if (!this.#process.alive) return;
+            if (!process.alive) return;
             timer.cancel();
             settle();
           });

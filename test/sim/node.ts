@@ -196,9 +196,13 @@ export class SimulatedNode {
         },
       },
     );
+    // In the order of the real server: nobody reaches the member before it has compared itself with the others.
+    if (running.isRestarted && this.config.features.has("InitialCorruptCheck")) await running.corruption.initialCheck();
+    if (!process.alive) return new Promise(() => undefined);
     this.running = running;
     this.onStart?.(running);
     running.member.start();
+    running.corruption.start();
     return running;
   }
 

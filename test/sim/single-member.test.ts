@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DATABASE, damageMetaPage } from "./bit-rot.ts";
 import { SimulatedClock } from "./clock.ts";
 import { runLife } from "./life.ts";
 import { LogRing, SimulatedNode } from "./node.ts";
@@ -22,7 +23,6 @@ import {
 
 const SEED = Number(process.env.SIM_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const EVERY = Number(process.env.SIM_EVERY ?? 0);
-const DB = "data/member/snap/db";
 const CONFIG = { snapshotCount: 25, snapshotCatchupEntries: 5, backendBatchIntervalMs: 20, compactionBatchLimit: 7 };
 
 interface Machine {
@@ -79,7 +79,7 @@ function sample(operations: number, count: number, random: SeededRandom): number
 async function crashAt(
   script: readonly Step[],
   states: readonly string[],
-  options: { operation: number; powerLoss: boolean; seed: number; again: number },
+  options: { operation: number; powerLoss: boolean; seed: number; again: number; damage: boolean },
 ): Promise<void> {
   const parts = machine(options.seed);
   const { world, node, log } = parts;
@@ -97,9 +97,10 @@ async function crashAt(
     // The first crash where it was asked for; more of them soon after the restart, recovery included.
     for (let crashes = 0; ; crashes++) {
       node.kill({ powerLoss: options.powerLoss });
+      if (options.damage) damageMetaPage(node.disk, new SeededRandom(options.seed + crashes));
       dead = false;
       if (crashes < options.again) node.disk.dieAt(1 + new SeededRandom(options.seed + crashes).integer(60), die);
-      if (node.disk.usedBytes > 0 && hasDatabase(node)) await checkFile(parts);
+      if (!options.damage && node.disk.usedBytes > 0 && hasDatabase(node)) await checkFile(parts);
       const life = newProgress();
       life.answered = life.proposed = progress.answered;
       from = await runLife(node, script, { from: -1, progress, isDead: () => dead, world, states });
@@ -116,18 +117,23 @@ async function crashAt(
 
 function hasDatabase(node: SimulatedNode): boolean {
   try {
-    return node.disk.contents(DB).length > 16384;
+    return node.disk.contents(DATABASE).length > 16384;
   } catch {
     return false;
   }
 }
 
 async function checkFile({ world, node }: Machine): Promise<void> {
-  assert.deepEqual(await checkDatabase(world, node.disk, DB), []);
+  assert.deepEqual(await checkDatabase(world, node.disk, DATABASE), []);
 }
 
-for (const powerLoss of [true, false]) {
-  test(`a crash ${powerLoss ? "with power loss" : "of the process"} at the disk operations of a script loses no acknowledged write`, async (t) => {
+const CRASHES = [
+  { name: "with power loss", powerLoss: true, damage: false },
+  { name: "of the process", powerLoss: false, damage: false },
+  { name: "with power loss and a flipped bit in a meta page", powerLoss: true, damage: true },
+];
+for (const { name, powerLoss, damage } of CRASHES) {
+  test(`a crash ${name} at the disk operations of a script loses no acknowledged write`, async (t) => {
     t.diagnostic(`SIM_SEED=${SEED}`);
     const script = makeScript(SEED, 120);
     const { states, operations } = await reference(script);
@@ -135,6 +141,6 @@ for (const powerLoss of [true, false]) {
     const points = sample(operations, 20, random);
     t.diagnostic(`${points.length} of ${operations} operations`);
     for (const operation of points)
-      await crashAt(script, states, { operation, powerLoss, seed: SEED ^ operation, again: operation % 3 });
+      await crashAt(script, states, { operation, powerLoss, seed: SEED ^ operation, again: operation % 3, damage });
   });
 }

@@ -2,9 +2,11 @@
  * The leader's periodic comparison (etcd corrupt.go, PeriodicCheck): its own hash before and after a linearizable read, and the hashes of the
  * others at the revision of the first. At most one member is named in a check.
  *
- * DIVERGES: when a majority of the members has one hash and the leader another, the leader is named; etcd always believes its leader.
+ * DIVERGES (ADR 0030): when a majority of the members has one hash and the leader another, the leader is named; when hashes differ, no majority has one
+ * and some members could not be compared, nobody is (member ID 0). etcd always believes its leader.
  */
 import type { KeyValueHash } from "../mvcc/hash.ts";
+import { WHOLE_CLUSTER } from "./compact-hash-check.ts";
 import { type PeerHash, quorumOf } from "./peer-hash.ts";
 
 export interface LeaderHashes {
@@ -27,7 +29,7 @@ export interface PeriodicVerdict {
   readonly findings: readonly PeriodicFinding[];
   /** Members whose answer could be compared. */
   readonly checkedCount: number;
-  /** The member to raise the alarm for; undefined when all is well. */
+  /** The member to raise the alarm for (0: unknown which); undefined when all is well. */
   readonly corrupt: bigint | undefined;
 }
 
@@ -54,17 +56,25 @@ export function judgePeriodically(leader: LeaderHashes, peers: readonly PeerHash
     if (compactRevision === first.compactRevision && hash.hash !== first.hash)
       findings.push({ kind: "different hash", memberId: peer.memberId, hash });
   }
-  const corrupt = findings.length > 0 && isOutvoted(first, peers, findings) ? memberId : findings[0]?.memberId;
-  return { findings, checkedCount, corrupt };
+  return { findings, checkedCount, corrupt: corruptMember(leader, peers, findings) };
 }
 
-/** True when nothing but hashes differ, and a majority of all members agrees on one that is not the leader's. */
-function isOutvoted(own: KeyValueHash, peers: readonly PeerHash[], findings: readonly PeriodicFinding[]): boolean {
-  if (findings.some((finding) => finding.kind !== "different hash")) return false;
-  const votes = new Map<number, number>();
+function corruptMember(
+  { first, memberId }: LeaderHashes,
+  peers: readonly PeerHash[],
+  findings: readonly PeriodicFinding[],
+): bigint | undefined {
+  const named = findings[0]?.memberId;
+  if (named === undefined || findings.some(({ kind }) => kind !== "different hash")) return named;
+  // Nothing but hashes differ: the majority of all members is believed.
+  const votes = new Map<number, number>([[first.hash, 1]]);
+  let compared = 1;
   for (const { answer } of peers) {
-    if (answer.kind !== "hash" || answer.hash.compactRevision !== own.compactRevision) continue;
-    if (answer.hash.hash !== own.hash) votes.set(answer.hash.hash, (votes.get(answer.hash.hash) ?? 0) + 1);
+    if (answer.kind !== "hash" || answer.hash.compactRevision !== first.compactRevision) continue;
+    votes.set(answer.hash.hash, (votes.get(answer.hash.hash) ?? 0) + 1);
+    compared++;
   }
-  return Math.max(0, ...votes.values()) >= quorumOf(peers.length + 1);
+  for (const [hash, count] of votes)
+    if (count >= quorumOf(peers.length + 1)) return hash === first.hash ? named : memberId;
+  return compared < peers.length + 1 ? WHOLE_CLUSTER : named;
 }

@@ -35,10 +35,13 @@ const OUT_OF_SPACE_RETRY_MS = 1000;
 /** Those who wait for a buffer to become durable. */
 class Waiters {
   readonly promise: Promise<void>;
+  /** In both meta pages. */
+  twin: boolean;
   resolve!: () => void;
   reject!: (error: Error) => void;
 
   constructor() {
+    this.twin = false;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -72,6 +75,8 @@ export class BoltBackend implements Backend {
   #outOfSpace: boolean;
   #fatal: BackendFatalError | undefined;
   #closed: boolean;
+  /** Another file takes the name of this one. */
+  #retired: boolean;
   #closing: Promise<void> | undefined;
   #defragmentation: Defragmentation | undefined;
   #defragmenting: Promise<void>;
@@ -97,6 +102,7 @@ export class BoltBackend implements Backend {
     this.#outOfSpace = false;
     this.#fatal = undefined;
     this.#closed = false;
+    this.#retired = false;
     this.#closing = undefined;
     this.#defragmentation = undefined;
     this.#defragmenting = Promise.resolve();
@@ -119,6 +125,11 @@ export class BoltBackend implements Backend {
       }
       const settings = { clock: options.clock, cache: options.cacheBytes ?? CACHE_BYTES_MAX, unsafeNoFsync: !sync };
       const bolt = await BoltFile.open(file, settings, options.visit);
+      if (bolt.damagedMeta !== undefined)
+        options.logger.warn("a meta page of the database is damaged: the other one counts", {
+          path,
+          ...bolt.damagedMeta,
+        });
       const missing = Object.values(Bucket).filter((bucket) => !bolt.state.buckets.has(bucket));
       if (missing.length > 0) await bolt.commit(new Map(missing.map((bucket) => [bucket, { keys: [], values: [] }])));
       return new BoltBackend(bolt, options);
@@ -211,20 +222,21 @@ export class BoltBackend implements Backend {
 
   /**
    * Resolves when everything written before is durable. Rejects with {@link BackendOutOfSpaceError} (it stays buffered) or
-   * {@link BackendFatalError}.
+   * {@link BackendFatalError}. With `twin` both meta pages of the file name a transaction that holds it: damage to either does not lose it.
    */
-  commit(): Promise<void> {
+  commit(options: { readonly twin?: boolean } = {}): Promise<void> {
     if (this.#fatal !== undefined) return Promise.reject(this.#fatal);
     if (this.#closed) return Promise.reject(new BackendClosedError(this.path));
-    return this.#commitAll();
+    return this.#commitAll(options.twin === true);
   }
 
-  #commitAll(): Promise<void> {
+  #commitAll(twin: boolean): Promise<void> {
     if (this.#buffer.isEmpty && this.#waiters === undefined) {
-      if (this.#committing === undefined) return Promise.resolve();
+      if (this.#committing === undefined && (!twin || this.#file.isTwin)) return Promise.resolve();
       // What is being committed may fail for want of space: then it is in the buffer again, and wanted.
     }
     this.#waiters ??= new Waiters();
+    this.#waiters.twin ||= twin;
     const { promise } = this.#waiters;
     this.#commitWanted = true;
     if (!this.#batchOpen) this.#start();
@@ -262,13 +274,14 @@ export class BoltBackend implements Backend {
       const buffer = this.#buffer;
       const waiters = this.#waiters;
       this.#waiters = undefined;
-      if (buffer.isEmpty) {
+      const twin = waiters?.twin === true && (!buffer.isEmpty || !this.#file.isTwin);
+      if (buffer.isEmpty && !twin) {
         waiters?.resolve();
         continue;
       }
       this.#buffer = new WriteBuffer();
       this.#committing = buffer;
-      const error = await this.#commitBuffer(buffer);
+      const error = await this.#commitBuffer(buffer, twin);
       if (error === undefined) waiters?.resolve();
       else waiters?.reject(error);
       if (error instanceof BackendOutOfSpaceError) {
@@ -282,11 +295,11 @@ export class BoltBackend implements Backend {
     else if (!this.#buffer.isEmpty && !this.#held) this.#arm(this.#batchIntervalMs);
   }
 
-  async #commitBuffer(buffer: WriteBuffer): Promise<Error | undefined> {
+  async #commitBuffer(buffer: WriteBuffer, twin: boolean): Promise<Error | undefined> {
     const startMs = this.#clock.now();
     const observer = this.#options.observer;
     try {
-      const times = await this.#file.commit(buffer.buckets);
+      const times = await this.#file.commit(buffer.buckets, { twin });
       this.#committing = undefined;
       this.#defragmentation?.note(buffer);
       this.commits++;
@@ -370,8 +383,19 @@ export class BoltBackend implements Backend {
     return result;
   }
 
+  /**
+   * Another file is about to take the name of this one: a defragmentation under way is given up, or has ended when this resolves, and later ones
+   * are refused, for they would put their copy in its place. Reads, writes and commits go on.
+   */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    this.#defragmentation?.cancel();
+    await this.#defragmenting;
+  }
+
   async #defragment(): Promise<void> {
     await this.commit();
+    if (this.#retired) throw new BackendClosedError(this.path);
     const startMs = this.#clock.now();
     const before = { size: this.sizeBytes, inUse: this.sizeInUseBytes };
     this.#log.info("defragmenting", {
@@ -445,7 +469,7 @@ export class BoltBackend implements Backend {
     defragmentation?.cancel();
     await this.#defragmenting;
     try {
-      if (this.#fatal === undefined) await this.#commitAll();
+      if (this.#fatal === undefined) await this.#commitAll(false);
     } finally {
       this.#disarm();
       await this.#running;

@@ -2,8 +2,11 @@
  * One bbolt file: opening and checking it, its buckets as of each transaction, committing changes, pinning transactions.
  *
  * Invariants:
- * - Pages of the durable transaction and of pinned ones are never written: a commit takes free pages only.
+ * - Pages of the transactions that the two meta pages name, and of pinned ones, are never written: a commit takes free pages only. So
+ *   damage to the newer meta page costs one transaction and never the tree. (bbolt reuses what only the older one needs.)
  * - Order on disk: file length, pages, datasync, meta page, datasync. A crash in between leaves the transaction before.
+ * - A file that another program left, or a copy, may have overwritten parts of the older tree: both meta pages are made to name the newest one
+ *   before the first commit.
  * - One commit at a time. A commit that fails before its meta page is written for want of space is undone without a trace.
  *
  * Source: bbolt 1.5 db.go, tx.go, bucket.go; etcd opens it with NoFreelistSync, as does this.
@@ -15,7 +18,7 @@ import { encodeMeta } from "../../codec/bolt/meta.ts";
 import { overflowOf, writePageHeader } from "../../codec/bolt/node-page.ts";
 import { type Clock, yieldTurn } from "../../io/clock.ts";
 import type { File } from "../../io/file-system.ts";
-import { type EntryVisitor, readMeta, walkFile } from "./bolt-open.ts";
+import { type EntryVisitor, type FoundMeta, readMeta, walkFile } from "./bolt-open.ts";
 import {
   type BucketState,
   bucketValue,
@@ -70,6 +73,12 @@ export class BoltFile {
   /** No sync while a copy is made that nobody relies on yet. */
   sync: boolean;
   #committing: boolean;
+  /** Both meta pages name the newest tree. */
+  #isTwin: boolean;
+  /** The tree of the older meta page may be gone in part. */
+  #olderIsUnsure: boolean;
+  /** What was wrong with a meta page when the file was opened. */
+  readonly damagedMeta: FoundMeta["damage"];
 
   private constructor(init: {
     file: File;
@@ -79,6 +88,7 @@ export class BoltFile {
     state: TransactionState;
     fileBytes: number;
     sync: boolean;
+    found: FoundMeta;
   }) {
     this.file = init.file;
     this.pager = init.pager;
@@ -88,6 +98,9 @@ export class BoltFile {
     this.#fileBytes = init.fileBytes;
     this.sync = init.sync;
     this.#committing = false;
+    this.#isTwin = init.found.isTwin;
+    this.#olderIsUnsure = !init.found.isTwin;
+    this.damagedMeta = init.found.damage;
   }
 
   /** Writes an empty database into an empty file. Durable when it resolves (but for the name in the folder). */
@@ -112,7 +125,8 @@ export class BoltFile {
    */
   static async open(file: File, options: BoltFileOptions, visit?: EntryVisitor): Promise<BoltFile> {
     const fileBytes = await file.size();
-    const meta = await readMeta(file, fileBytes);
+    const found = await readMeta(file, fileBytes);
+    const { meta } = found;
     const cache =
       typeof options.cache === "number"
         ? new PageCache({ clock: options.clock, cacheBytes: options.cache, pageSize: meta.pageSize })
@@ -128,6 +142,7 @@ export class BoltFile {
       state: { meta, buckets },
       fileBytes,
       sync: options.unsafeNoFsync !== true,
+      found,
     });
   }
 
@@ -141,11 +156,16 @@ export class BoltFile {
     return this.#state.meta.pageCount * this.pager.pageSize;
   }
 
-  /** Bytes of pages that are not free (etcd's dbSizeInUse). */
+  /** Bytes of pages that the newest transaction or a pinned one holds (etcd's dbSizeInUse). */
   get sizeInUseBytes(): number {
-    return (
-      (this.#state.meta.pageCount - Math.min(this.#state.meta.pageCount, this.#free.freeCount)) * this.pager.pageSize
-    );
+    const { pageCount, txid } = this.#state.meta;
+    const unused = this.#free.freeCount + this.#free.spareCount(txid);
+    return (pageCount - Math.min(pageCount, unused)) * this.pager.pageSize;
+  }
+
+  /** Both meta pages name the newest transaction's tree: damage to one of them costs nothing. */
+  get isTwin(): boolean {
+    return this.#isTwin;
   }
 
   get readerCount(): number {
@@ -169,32 +189,38 @@ export class BoltFile {
   }
 
   #release(): void {
-    this.#free.release(this.#state.meta.txid, (first, count) => {
+    const { txid } = this.#state.meta;
+    this.#free.release(this.#isTwin ? txid : txid - 1, (first, count) => {
       for (let id = first; id < first + count; id++) this.pager.forget(id);
     });
   }
 
   /**
    * Merges the changes into the file and makes them durable. Rejects with {@link BackendOutOfSpaceError} when nothing has changed for want
-   * of space; any other rejection leaves the file in a state that must not be written to again.
+   * of space; any other rejection leaves the file in a state that must not be written to again. With `twin` both meta pages name the outcome.
    */
-  async commit(changes: BucketChanges): Promise<CommitTimes> {
+  async commit(changes: BucketChanges, options: { readonly twin?: boolean } = {}): Promise<CommitTimes> {
     assert(!this.#committing, "one commit at a time");
     this.#committing = true;
     const startMs = this.#clock.now();
-    const transaction = new WriteTransaction(this.pager, this.#free, this.#clock);
     let buildMs = 0;
     try {
-      const next = await this.#build(transaction, changes);
-      buildMs = this.#clock.now() - startMs;
-      if (next === undefined) return { buildMs, writeMs: 0 };
-      await this.#grow(next.meta.pageCount);
-      await transaction.writer.flush();
-      await this.#publish(transaction, next);
-    } catch (error) {
-      if (!isOutOfSpace(error) || transaction.isSyncing) throw error;
-      transaction.undo();
-      throw new BackendOutOfSpaceError(this.file.path, error);
+      if (this.#olderIsUnsure && changes.size > 0) await this.#publishTwin();
+      const transaction = new WriteTransaction(this.pager, this.#free, this.#clock);
+      try {
+        const next = await this.#build(transaction, changes);
+        buildMs = this.#clock.now() - startMs;
+        if (next !== undefined) {
+          await this.#grow(next.meta.pageCount);
+          await transaction.writer.flush();
+          await this.#publish(transaction, next);
+        }
+      } catch (error) {
+        if (!isOutOfSpace(error) || transaction.isSyncing) throw error;
+        transaction.undo();
+        throw new BackendOutOfSpaceError(this.file.path, error);
+      }
+      if (options.twin === true && !this.#isTwin) await this.#publishTwin();
     } finally {
       this.#committing = false;
       this.pager.cache.trim();
@@ -205,16 +231,31 @@ export class BoltFile {
   async #publish(transaction: WriteTransaction, next: TransactionState): Promise<void> {
     transaction.isSyncing = true;
     if (this.sync) await this.file.datasync();
-    const page = new Uint8Array(this.pager.pageSize);
-    encodeMeta(next.meta, page);
-    const position = (next.meta.txid % 2) * this.pager.pageSize;
-    if (this.sync) await this.file.writevDurable([page], position);
-    else await this.file.writev([page], position);
+    await this.#writeMeta(next.meta);
     const oldFreelist = this.#state.meta.freelist;
     if (oldFreelist !== undefined) transaction.freed.push(oldFreelist, await this.#freelistPages(oldFreelist));
     this.#state = next;
+    this.#isTwin = false;
     this.#free.addPending(next.meta.txid, transaction.freed);
     this.#release();
+  }
+
+  /** The next transaction, which changes nothing. */
+  async #publishTwin(): Promise<void> {
+    const meta = { ...this.#state.meta, txid: this.#state.meta.txid + 1 };
+    await this.#writeMeta(meta);
+    this.#state = { ...this.#state, meta };
+    this.#isTwin = true;
+    this.#olderIsUnsure = false;
+    this.#release();
+  }
+
+  async #writeMeta(meta: TransactionState["meta"]): Promise<void> {
+    const page = new Uint8Array(this.pager.pageSize);
+    encodeMeta(meta, page);
+    const position = (meta.txid % 2) * this.pager.pageSize;
+    if (this.sync) await this.file.writevDurable([page], position);
+    else await this.file.writev([page], position);
   }
 
   /** Pages of the persisted freelist that another program left. */

@@ -16,27 +16,47 @@ import { TreeWalk, type WalkVisitor } from "./tree-walk.ts";
 /** Sees every entry of a bucket in key order while the file is opened. Views are good until it returns. */
 export type EntryVisitor = (bucket: string, key: Uint8Array, value: Uint8Array) => void;
 
-/** The valid meta page with the higher txid. */
-export async function readMeta(file: File, fileBytes: number): Promise<Meta> {
+export interface FoundMeta {
+  /** The valid meta page with the higher txid. */
+  readonly meta: Meta;
+  /** Both meta pages name this tree. */
+  readonly isTwin: boolean;
+  /** What is wrong with the other meta page: had it been newer, this is the transaction before. */
+  readonly damage: { readonly offset: number; readonly reason: string } | undefined;
+}
+
+/** Which transaction a file holds. Rejects with {@link BoltDamagedError} when no meta page tells. */
+export async function readMeta(file: File, fileBytes: number): Promise<FoundMeta> {
   const damaged = (reason: string): BoltDamagedError => new BoltDamagedError(file.path, -1, 0, reason);
   if (fileBytes === 0) throw damaged("the file is empty");
   const first = await readMetaAt(file, 0);
   const reasons: string[] = first.ok ? [] : [`meta page 0: ${first.reason}`];
-  let found = first.ok ? first.meta : undefined;
-  // Where the second one is depends on the page size, which the first one would tell.
-  for (let pageSize = found?.pageSize ?? 1024; pageSize <= (found?.pageSize ?? 65536); pageSize *= 2) {
-    const second = await readMetaAt(file, pageSize);
-    if (second.ok && second.meta.pageSize === pageSize) {
-      if (found === undefined || second.meta.txid > found.txid) found = second.meta;
-      break;
+  let found: FoundMeta | undefined;
+  if (first.ok) {
+    const { meta } = first;
+    const second = await readMetaAt(file, meta.pageSize);
+    if (!second.ok) found = { meta, isTwin: false, damage: { offset: meta.pageSize, reason: second.reason } };
+    else if (second.meta.pageSize !== meta.pageSize)
+      found = { meta, isTwin: false, damage: { offset: meta.pageSize, reason: "another page size" } };
+    else {
+      const isTwin = second.meta.root === meta.root && second.meta.pageCount === meta.pageCount;
+      found = { meta: second.meta.txid > meta.txid ? second.meta : meta, isTwin, damage: undefined };
     }
-    if (!second.ok && second.magicIsRight) reasons.push(`meta page at offset ${pageSize}: ${second.reason}`);
+  } else {
+    // Where the second one is depends on the page size, which the first one would tell.
+    for (let pageSize = 1024; pageSize <= 65536 && found === undefined; pageSize *= 2) {
+      const second = await readMetaAt(file, pageSize);
+      if (second.ok && second.meta.pageSize === pageSize)
+        found = { meta: second.meta, isTwin: false, damage: { offset: 0, reason: first.reason } };
+      else if (!second.ok && second.magicIsRight) reasons.push(`meta page at offset ${pageSize}: ${second.reason}`);
+    }
   }
   if (found === undefined) throw damaged(`not a bbolt database: ${reasons.join("; ")}`);
-  const bytes = found.pageCount * found.pageSize;
+  const { pageCount, pageSize } = found.meta;
+  const bytes = pageCount * pageSize;
   if (fileBytes < bytes)
     throw damaged(
-      `the file is cut: it has ${fileBytes} bytes, its meta page counts ${found.pageCount} pages (${bytes} bytes)`,
+      `the file is cut: it has ${fileBytes} bytes, its meta page counts ${pageCount} pages (${bytes} bytes)`,
     );
   return found;
 }

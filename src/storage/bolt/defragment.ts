@@ -90,6 +90,8 @@ export class Defragmentation {
   async finish(): Promise<BoltFile> {
     const target = this.#target!;
     await this.#copyKeys(this.#changed, this.#source.state);
+    // The transactions before the last one are parts of the copy: no meta page may name one.
+    await target.commit(new Map(), { twin: true });
     if (this.#options.sync) await target.file.datasync();
     target.sync = this.#options.sync;
     return target;

@@ -2,8 +2,8 @@
  * Which pages of a file are free, and which will be.
  *
  * One bit per page, 1 = free (256 kB for an 8-GB file). Pages that transaction N replaced are pending: transaction N-1 still needs them, so
- * they become free when meta page N is durable and no reader of an older transaction is left. Nothing of this is on disk (NoFreelistSync):
- * opening a file rebuilds it from what the tree reaches.
+ * they become free when no meta page names N-1 any more and no reader of an older transaction is left. Nothing of this is on disk
+ * (NoFreelistSync): opening a file rebuilds it from what the tree reaches.
  */
 import { assert } from "../../base/assert.ts";
 
@@ -187,10 +187,26 @@ export class FreePages {
     return count;
   }
 
-  /** Frees the pending pages that neither the durable transaction nor a reader needs; `freed` hears of each run. */
-  release(durableTxid: number, freed: (first: number, count: number) => void): void {
-    let oldest = durableTxid;
-    for (const txid of this.#readers.keys()) if (txid < oldest) oldest = txid;
+  /** Pages that a transaction and all readers do without: pending only for the sake of an older meta page. */
+  spareCount(txid: number): number {
+    const oldest = this.#oldest(txid);
+    let count = 0;
+    for (const pending of this.#pending) {
+      if (pending.txid > oldest) break;
+      for (let i = 1; i < pending.runs.length; i += 2) count += pending.runs[i]!;
+    }
+    return count;
+  }
+
+  #oldest(txid: number): number {
+    let oldest = txid;
+    for (const reader of this.#readers.keys()) if (reader < oldest) oldest = reader;
+    return oldest;
+  }
+
+  /** Frees the pending pages that neither the oldest transaction of a meta page nor a reader needs; `freed` hears of each run. */
+  release(oldestTxid: number, freed: (first: number, count: number) => void): void {
+    const oldest = this.#oldest(oldestTxid);
     let done = 0;
     // In order of txid. What transaction N replaced is needed by readers of transactions below N.
     while (done < this.#pending.length && this.#pending[done]!.txid <= oldest) {

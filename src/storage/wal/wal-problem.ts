@@ -6,6 +6,7 @@
  * - `sequenceGap`: a segment is missing between two others.
  * - `locked`: another process has the log open for writing.
  * - `torn`: power was lost during the last write; {@link repairWal} cuts it off.
+ * - `short`: it ends before an entry that it is known to have held.
  * - `damaged`: bytes that no crash leaves behind. Nothing is written over them.
  * - `entryGap`: entries are missing between two others, or between the snapshot and the first.
  * - `metadataConflict`: segments of two members or clusters in one folder.
@@ -18,6 +19,7 @@ export type WalProblemKind =
   | "sequenceGap"
   | "locked"
   | "torn"
+  | "short"
   | "damaged"
   | "entryGap"
   | "metadataConflict"

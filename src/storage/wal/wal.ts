@@ -24,7 +24,7 @@ import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
 import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
-import { readSegments, type SegmentFile } from "./segment-reader.ts";
+import { type ReadEnd, readSegments, type SegmentFile } from "./segment-reader.ts";
 import { type WalProblem, WalWriteError } from "./wal-problem.ts";
 import { ContentsCollector, selectSegments, type WalContents, type WalStart, walExists } from "./wal-reader.ts";
 import { zeroRest } from "./zeros.ts";
@@ -177,9 +177,10 @@ export class Wal {
 
   /**
    * Opens the log for appending, from the segment of a snapshot on, and reads what is in it. A problem leaves every file as it was; a torn one goes away
-   * by {@link repairWal} and opening again. Rejects with FileError.
+   * by {@link repairWal} and opening again. With `reach` a log that ends before that index is a problem (`short`), also when its end is torn.
+   * Rejects with FileError.
    */
-  static async open(options: WalOptions, start: WalStart): Promise<WalOpenResult> {
+  static async open(options: WalOptions, start: WalStart, reach = 0): Promise<WalOpenResult> {
     const { fileSystem, directory } = options;
     const selected = await selectSegments(fileSystem, directory, start.index);
     if (!selected.ok) return selected;
@@ -196,7 +197,7 @@ export class Wal {
       }
       const collector = new ContentsCollector(start);
       const end = await readSegments(files, crc32c, collector);
-      const problem = end.problem ?? collector.missing(directory);
+      const problem = tooShort(end, collector.lastIndex, reach) ?? end.problem ?? collector.missing(directory);
       if (problem !== undefined) return { ok: false, problem };
       const segments = await Promise.all(files.map(segmentOf));
       const tail = await reserveTail(segments.pop()!, end.offset, options);
@@ -490,4 +491,10 @@ async function reserveTail(tail: Segment, end: number, options: WalOptions): Pro
 function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
+}
+
+function tooShort(end: ReadEnd, lastIndex: number, reach: number): WalProblem | undefined {
+  if ((end.problem !== undefined && end.problem.kind !== "torn") || lastIndex >= reach) return undefined;
+  const reason = `the log ends here with entry ${lastIndex}, entry ${reach} was in it`;
+  return { kind: "short", path: end.path, offset: end.offset, reason };
 }
