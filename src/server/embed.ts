@@ -21,6 +21,7 @@ import type { Clock } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
+import type { Tracer } from "../net/tracing/tracer.ts";
 import type { GrpcMethod } from "../net/transport/server-call.ts";
 import { Authenticator, tokenKeeper } from "./auth/authenticator.ts";
 import { type Bcrypt, loadBcrypt, PasswordHasher } from "./auth/password-hasher.ts";
@@ -93,6 +94,8 @@ export async function runMember(
      * that is not the configured one (discovery).
      */
     verifyFirstStart?: () => Promise<MemberConfig["initialCluster"] | undefined>;
+    /** Begins the spans of what the member does on its own. */
+    tracer?: Tracer | undefined;
     /** Default: the addon, loaded from disk. */
     bcrypt?: Bcrypt;
   },
@@ -185,6 +188,7 @@ export async function runMember(
     fileSystem,
     logger,
     metrics,
+    tracer: options.tracer,
     raft,
     database,
     tokens: tokenKeeper(tokens, passwords),
