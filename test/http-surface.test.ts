@@ -168,6 +168,17 @@ test("other streams: leases kept alive, a snapshot, a leader observed until the 
     headers: { "grpc-timeout": "soon" },
   });
   assert.equal(JSON.parse(malformed.body).message, "invalid grpc-timeout: soon");
+  const refusals = [
+    ['{"key":"Zm9v","key":"Zm9v"}', 'proto: (line 1:15): duplicate field "key"'],
+    ['{"range_end":"AA==","rangeEnd":"AA=="}', 'proto: (line 1:21): duplicate field "rangeEnd"'],
+    ['{"key":null,"\\u006bey":"Zm9v"}', 'proto: (line 1:13): duplicate field "\\u006bey"'],
+  ] as const;
+  for (const [body, message] of refusals) {
+    const twice = await http1(`${etcd.clientUrl}/v3/kv/range`, { body });
+    assert.deepEqual([twice.status, JSON.parse(twice.body)], [400, { code: 3, message }], body);
+  }
+  const unknown = await http1(`${etcd.clientUrl}/v3/kv/range`, { body: '{"key":"Zm9v","x":1,"x":{"y":1,"y":2}}' });
+  assert.equal(unknown.status, 200);
 });
 
 test("hosts, origins and OPTIONS; without a gateway its paths are not there", async () => {

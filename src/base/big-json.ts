@@ -22,7 +22,12 @@ export interface ParsedJsonObject {
 }
 
 export type JsonResult =
-  | { readonly ok: true; readonly value: ParsedJson }
+  | {
+      readonly ok: true;
+      readonly value: ParsedJson;
+      /** Some object has a key twice. */
+      readonly hasDuplicates: boolean;
+    }
   | { readonly ok: false; readonly reason: string; readonly offset: number };
 
 /** Deepest nesting that is read. */
@@ -32,7 +37,8 @@ export const JSON_DEPTH_MAX = 500;
 export function parseBigJson(text: string): JsonResult {
   const reader = new JsonReader(text);
   try {
-    return { ok: true, value: reader.document() };
+    const value = reader.document();
+    return { ok: true, value, hasDuplicates: reader.hasDuplicates };
   } catch (error) {
     if (error instanceof JsonSyntaxError) return { ok: false, reason: error.message, offset: error.offset };
     throw error;
@@ -129,11 +135,13 @@ class JsonReader {
   readonly #text: string;
   #at: number;
   #depth: number;
+  hasDuplicates: boolean;
 
   constructor(text: string) {
     this.#text = text;
     this.#at = 0;
     this.#depth = 0;
+    this.hasDuplicates = false;
   }
 
   document(): ParsedJson {
@@ -179,6 +187,7 @@ class JsonReader {
         if (this.#text[this.#at] !== ":") this.#fail("expected ':'");
         this.#at++;
         this.#space();
+        if (object[key] !== undefined) this.hasDuplicates = true;
         object[key] = this.#value();
         if (this.#closes("}")) break;
       }

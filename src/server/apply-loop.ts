@@ -198,7 +198,10 @@ export class ApplyLoop {
     if (result.compaction !== undefined) this.#effects.compactionAccepted(result.compaction);
     if (result.forceSnapshot) this.#effects.snapshotForced();
     const slot = suffix >= 0 ? this.#pending.take(suffix) : undefined;
-    if (slot !== undefined) this.#effects.observe(slot, request, entry.data, nowMs, result);
+    if (slot !== undefined) {
+      slot.request.span?.event("Receive raft result");
+      this.#effects.observe(slot, request, entry.data, nowMs, result);
+    }
     const { response, error, compaction } = result;
     if (error?.kind === "NoSpace" && !this.#state.alarms.isRaised(AlarmType.NOSPACE)) {
       this.#logger.warn("message exceeded backend quota; raising alarm", {

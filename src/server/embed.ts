@@ -13,6 +13,7 @@ import { lockMethods } from "../api/grpc/lock.ts";
 import { maintenanceMethods } from "../api/grpc/maintenance.ts";
 import { WatchService } from "../api/grpc/watch.ts";
 import { etcdError } from "../base/etcd-error.ts";
+import { humanBytes } from "../base/human-bytes.ts";
 import { versionText } from "../base/semver.ts";
 import { NO_AUTH_INFO } from "../core/auth/auth-info.ts";
 import type { Snapshot } from "../core/raft/types.ts";
@@ -21,6 +22,7 @@ import type { Clock } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
+import type { Tracer } from "../net/tracing/tracer.ts";
 import type { GrpcMethod } from "../net/transport/server-call.ts";
 import { Authenticator, tokenKeeper } from "./auth/authenticator.ts";
 import { type Bcrypt, loadBcrypt, PasswordHasher } from "./auth/password-hasher.ts";
@@ -93,6 +95,8 @@ export async function runMember(
      * that is not the configured one (discovery).
      */
     verifyFirstStart?: () => Promise<MemberConfig["initialCluster"] | undefined>;
+    /** Begins the spans of what the member does on its own. */
+    tracer?: Tracer | undefined;
     /** Default: the addon, loaded from disk. */
     bcrypt?: Bcrypt;
   },
@@ -171,6 +175,8 @@ export async function runMember(
   const database = await openDatabase(dirs.db, stateEnvironment);
   let raft: Awaited<ReturnType<typeof bootstrapNew>>;
   try {
+    if (config.bootstrapDefragThresholdMegabytes > 0)
+      await defragmentAtStart(database, config.bootstrapDefragThresholdMegabytes * 1024 * 1024, logger);
     checkDatabase(database, haveWal, snapshot, dirs);
     raft = haveWal ? await bootstrapRestart(bootstrap, snapshot, database) : await bootstrapNew(first);
   } catch (error) {
@@ -185,6 +191,7 @@ export async function runMember(
     fileSystem,
     logger,
     metrics,
+    tracer: options.tracer,
     raft,
     database,
     tokens: tokenKeeper(tokens, passwords),
@@ -294,6 +301,23 @@ async function adoptReceivedDatabase(
   await fileSystem.rename(received, db);
   await fileSystem.syncDirectory(snapDir);
   logger.info("recovered v3 backend from a received snapshot", { path: received, "snapshot-index": index });
+}
+
+/** --bootstrap-defrag-threshold-megabytes (etcd server/etcdserver/bootstrap.go, maybeDefragBackend). */
+async function defragmentAtStart({ backend }: OpenDatabase, thresholdBytes: number, logger: Logger): Promise<void> {
+  const { sizeBytes, sizeInUseBytes } = backend;
+  if (sizeBytes - sizeInUseBytes >= thresholdBytes) {
+    await backend.defragment();
+    return;
+  }
+  logger.info("Skipping defragmentation", {
+    "current-db-size-bytes": sizeBytes,
+    "current-db-size": humanBytes(sizeBytes),
+    "current-db-size-in-use-bytes": sizeInUseBytes,
+    "current-db-size-in-use": humanBytes(sizeInUseBytes),
+    "bootstrap-defrag-threshold-bytes": thresholdBytes,
+    "bootstrap-defrag-threshold": humanBytes(thresholdBytes),
+  });
 }
 
 function checkDatabase(

@@ -28,6 +28,7 @@ import {
 import type { MemberEnd } from "./member.ts";
 import { createPeers, verifyFirstStart } from "./peers.ts";
 import { prepareTls } from "./tls/server-tls.ts";
+import { startTracing } from "./tracing.ts";
 
 /** gRPC messages may be this much larger than requests: envelopes and headers. */
 const MESSAGE_OVERHEAD_BYTES = 512 * 1024;
@@ -100,8 +101,10 @@ export async function startEtcdServer(
     dialer,
     onRemoved: () => resolveEnded({ kind: "removed" }),
   });
+  const tracing = startTracing(config.tracing, outside, process.env);
   const running = await runMember(member, outside, {
     peers: peers.seam,
+    tracer: tracing?.tracer,
     verifyFirstStart: async () => {
       await verifyFirstStart(config, member, peers.requests);
       return discoverMembers(config, member, outside);
@@ -124,6 +127,7 @@ export async function startEtcdServer(
   const client = createTransport(settings, {
     router: running.methods,
     metrics,
+    tracer: tracing?.tracer,
     ...(splitHttp ? {} : { http: http.client, upgrade: http.upgrade }),
     requestTimeoutMs: CLIENT_REQUEST_TIMEOUT_MS,
     onHandlerError,
@@ -154,6 +158,7 @@ export async function startEtcdServer(
       await running.stop();
       // Streams of peers never end by themselves; the member has said what it had to say.
       peer.destroy();
+      await tracing?.close();
       logger.info("closed etcd server", { name: config.name, "data-dir": config.dataDir });
     })();
     return closing;

@@ -2,6 +2,7 @@
  * Everything that a server answers to plain HTTP: on client addresses the gateway, health, version, metrics, variables and profiles behind
  * the access rules; on metrics addresses metrics and health alone (etcd server/embed/etcd.go, serveClients and serveMetrics).
  */
+import { rangeAttributes } from "../api/grpc/call-spans.ts";
 import { AccessControl } from "../api/http/access-control.ts";
 import { installDebugVars } from "../api/http/debug-vars.ts";
 import { gatewayHandler } from "../api/http/gateway.ts";
@@ -100,6 +101,7 @@ export function httpSurface(
     const gateway = gatewayHandler({
       methods: running.methods,
       metrics: outside.metrics,
+      tracer: member.tracer,
       clock,
       logger,
       messageBytesMax,
@@ -111,17 +113,21 @@ export function httpSurface(
 }
 
 const PROBE = RangeRequest.create({ key: new Uint8Array(1), keysOnly: true, limit: 1 });
+/** etcd asks for an empty key, which its store takes for the smallest one. */
+const PROBE_ATTRIBUTES = rangeAttributes({ ...PROBE, key: new Uint8Array(0) });
 
 function probeRead({ member }: RunningMember, serializable: boolean): Promise<string | undefined> {
   return new Promise((resolve) => {
     const { clock, metrics } = member;
     const startMs = clock.now();
+    const span = member.tracer?.root("range", PROBE_ATTRIBUTES);
     const serve = (error: { message: string } | undefined): void => {
       const executedMs = clock.now();
       if (error === undefined) {
         executeRange(member.state.store, PROBE);
         metrics.rangeSeconds.observe((clock.now() - executedMs) / 1000);
       }
+      span?.end();
       metrics.observeRequest("Range", error === undefined, (clock.now() - startMs) / 1000);
       resolve(error?.message);
     };

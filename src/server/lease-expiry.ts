@@ -54,10 +54,13 @@ export class LeaseExpiry {
     const id = queue.pop();
     if (id === undefined || isStopping) return;
     this.#revokesInFlight++;
+    const span = this.#member.tracer?.root("lease_revoke", ["id", id]);
     proposer.propose(RequestField.LeaseRevoke, LeaseRevokeRequest.encode({ id }), this.#member.rootCredentials(), {
       abandoned: false,
+      span,
       settle: (_response, error) => {
         this.#revokesInFlight--;
+        span?.end();
         if (error === undefined) metrics.leasesExpired++;
         else if (error.kind !== "LeaseNotFound") {
           const lease = BigInt.asUintN(64, id).toString(16).padStart(16, "0");

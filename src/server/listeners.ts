@@ -7,6 +7,7 @@ import { createServer, isIP } from "node:net";
 import type { GoUrl } from "../base/go-url.ts";
 import type { Clock } from "../io/clock.ts";
 import type { Logger } from "../io/logger.ts";
+import type { Tracer } from "../net/tracing/tracer.ts";
 import type { HttpHandler } from "../net/transport/http-exchange.ts";
 import type { GrpcRouter } from "../net/transport/server-call.ts";
 import type { ListenerTls } from "../net/transport/tls-context.ts";
@@ -37,6 +38,7 @@ export function createTransport(
     http?: HttpHandler;
     upgrade?: UpgradeHandler | undefined;
     metrics?: TransportMetrics;
+    tracer?: Tracer | undefined;
     /** For the head of an HTTP/1.1 request. */
     headerTimeoutMs?: number;
     /** For a whole HTTP/1.1 request with its body. */
@@ -51,6 +53,7 @@ export function createTransport(
     http: serves.http,
     upgrade: serves.upgrade,
     metrics: serves.metrics,
+    tracer: serves.tracer,
     onHandlerError: serves.onHandlerError,
     limits: {
       messageBytesMax: settings.messageBytesMax,

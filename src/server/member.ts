@@ -26,6 +26,7 @@ import type { Clock, Timer } from "../io/clock.ts";
 import type { FileSystem } from "../io/file-system.ts";
 import type { Logger } from "../io/logger.ts";
 import type { Random } from "../io/random.ts";
+import type { Tracer } from "../net/tracing/tracer.ts";
 import { AlarmAction, AlarmRequest, AlarmType } from "../proto/generated/rpc.ts";
 import { type ApplyEffects, ApplyLoop } from "./apply-loop.ts";
 import { AutoCompaction } from "./auto-compaction.ts";
@@ -61,6 +62,7 @@ export interface MemberParts {
   readonly fileSystem: FileSystem;
   readonly logger: Logger;
   readonly metrics: MemberMetrics;
+  readonly tracer: Tracer | undefined;
   readonly raft: BootstrappedRaft;
   readonly database: OpenDatabase;
   readonly tokens: TokenKeeper;
@@ -89,6 +91,8 @@ export class Member {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: MemberMetrics;
+  /** Undefined without distributed tracing. */
+  readonly tracer: Tracer | undefined;
   readonly slowRequests: SlowRequests;
   readonly hub: WatchHub;
   readonly reads: ReadIndexRounds;
@@ -140,6 +144,7 @@ export class Member {
     this.random = random;
     this.logger = logger;
     this.metrics = metrics;
+    this.tracer = parts.tracer;
     this.slowRequests = new SlowRequests({
       clock,
       logger: this.logger,
@@ -268,11 +273,13 @@ export class Member {
               isLeader: () => this.isLeader,
               compact: async (revision) => {
                 const { encodeCompaction } = await import("./services/encode-requests.ts");
-                await this.proposer.request(
-                  RequestField.Compaction,
-                  encodeCompaction(revision),
-                  this.rootCredentials(),
-                );
+                const span = this.tracer?.root("compact", ["is_physical", false, "rev", revision]);
+                const request = encodeCompaction(revision);
+                try {
+                  await this.proposer.request(RequestField.Compaction, request, this.rootCredentials(), span);
+                } finally {
+                  span?.end();
+                }
               },
             },
           });

@@ -3,6 +3,7 @@
  * Deadlines are kept in order of registration (one timeout for all), so that expiry costs no timer per request.
  */
 import type { EtcdError } from "../base/etcd-error.ts";
+import type { Span } from "../net/tracing/span.ts";
 
 export interface PendingRequest {
   /** Called exactly once: with the encoded response, or with the error that refused it or ended the wait. */
@@ -11,6 +12,8 @@ export interface PendingRequest {
   readonly abandoned: boolean;
   /** Where the request came from, for the log. */
   readonly remoteAddress?: string | undefined;
+  /** Hears when it is proposed and when its result is there. */
+  readonly span?: Span | undefined;
 }
 
 /** More about an applied request, for the few callers that want it. */

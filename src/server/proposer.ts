@@ -11,6 +11,7 @@ import {
 } from "../core/apply/raft-request.ts";
 import type { ConfChange } from "../core/raft/types.ts";
 import type { Clock } from "../io/clock.ts";
+import type { Span } from "../net/tracing/span.ts";
 import type { AppliedRequest, PendingRequest, PendingRequests } from "./pending-requests.ts";
 import type { RaftDriver } from "./raft-driver.ts";
 import type { RequestIdGenerator } from "./request-id.ts";
@@ -76,6 +77,7 @@ export class Proposer {
       return;
     }
     this.#pending.add(suffix, this.#clock.now(), waiting);
+    waiting.span?.event("Send raft proposal");
     this.#driver.propose(data, suffix, this);
   }
 
@@ -84,10 +86,12 @@ export class Proposer {
     field: RequestField,
     request: Uint8Array,
     credentials: RequestCredentials = NO_CREDENTIALS,
+    span?: Span,
   ): Promise<{ response: Uint8Array; applied: AppliedRequest | undefined }> {
     return new Promise((resolve, reject) => {
       this.propose(field, request, credentials, {
         abandoned: false,
+        span,
         settle: (response, error, applied) => {
           if (error !== undefined) reject(error);
           else resolve({ response: response!, applied });

@@ -38,6 +38,13 @@ export function missing(...programs: ReferenceProgram[]): false | string {
   return absent.length === 0 ? false : `not built here: ${absent.join(", ")}`;
 }
 
+/** Value for a test's `skip` option: false when the programs are in the PATH, else the reason. */
+export function absent(...programs: string[]): false | string {
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const missed = programs.filter((program) => !folders.some((dir) => existsSync(join(dir, program))));
+  return missed.length === 0 ? false : `not installed here: ${missed.join(", ")}`;
+}
+
 /** Root of the repository, found from the compiled test. */
 export const repository: string = (() => {
   for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir))

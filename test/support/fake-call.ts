@@ -14,6 +14,7 @@ export class FakeCall implements ServerCall {
     localAddress: "127.0.0.1:2",
     tls: undefined,
   };
+  readonly span = undefined;
   readonly deadlineMs = undefined;
   readonly bufferedBytes = 0;
   cancelled = false;

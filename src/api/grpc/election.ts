@@ -41,6 +41,8 @@ import {
   waitDeletes,
 } from "./key-wait.ts";
 import { type LocalKv, localError, sessionLease } from "./local-kv.ts";
+import { malformedMessage } from "./malformed-message.ts";
+import { tracedKv } from "./traced-kv.ts";
 import { type UnaryHandler, unaryMethod } from "./unary-method.ts";
 
 /** Where a leader stands in line: its key, and the revision that made it. */
@@ -65,9 +67,10 @@ export function electionMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMe
       localMethod(gate, {
         request: ProclaimRequest,
         response: ProclaimResponse,
-        async answer({ leader, value }, identity) {
-          const place = await placeOf(kv, leader, identity);
-          return ProclaimResponse.create({ header: await proclaim(kv, place, value, identity) });
+        async answer({ leader, value }, identity, call) {
+          const traced = tracedKv(kv, call);
+          const place = await placeOf(traced, leader, identity);
+          return ProclaimResponse.create({ header: await proclaim(traced, place, value, identity) });
         },
       }),
     ],
@@ -76,8 +79,8 @@ export function electionMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMe
       localMethod(gate, {
         request: LeaderRequest,
         response: LeaderResponse,
-        async answer({ name }, identity) {
-          const { header, kvs } = await kv.range(oldestBelow(linePrefix(name)), identity);
+        async answer({ name }, identity, call) {
+          const { header, kvs } = await tracedKv(kv, call).range(oldestBelow(linePrefix(name)), identity);
           if (kvs.length === 0) throw etcdError("ElectionNoLeader");
           return LeaderResponse.create({ header, kv: kvs[0] });
         },
@@ -88,9 +91,10 @@ export function electionMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMe
       localMethod(gate, {
         request: ResignRequest,
         response: ResignResponse,
-        async answer({ leader }, identity) {
-          const place = await placeOf(kv, leader, identity);
-          return ResignResponse.create({ header: await resign(kv, place, identity) });
+        async answer({ leader }, identity, call) {
+          const traced = tracedKv(kv, call);
+          const place = await placeOf(traced, leader, identity);
+          return ResignResponse.create({ header: await resign(traced, place, identity) });
         },
       }),
     ],
@@ -134,10 +138,11 @@ async function campaign(
   call: ServerCall,
 ): Promise<CampaignResponse> {
   const scope = new CallScope(call);
-  const lease = await sessionLease(kv, givenLease, identity);
+  const traced = tracedKv(kv, call);
+  const lease = await sessionLease(traced, givenLease, identity);
   const prefix = linePrefix(name);
   const key = lineKey(prefix, lease);
-  const entered = await kv.txn(
+  const entered = await traced.txn(
     TxnRequest.create({
       compare: [isCreatedAt(key, 0)],
       success: [putOp(key, value, lease)],
@@ -152,7 +157,7 @@ async function campaign(
     if (!equalBytes(own.value, value)) {
       const place = { key, createRevision, lease };
       try {
-        await proclaim(kv, place, value, identity);
+        await proclaim(traced, place, value, identity);
       } catch (error) {
         await settled(resign(kv, place, identity));
         throw error;
@@ -160,7 +165,7 @@ async function campaign(
     }
   }
   try {
-    await waitDeletes(kv, prefix, createRevision - 1, identity, scope);
+    await waitDeletes(traced, prefix, createRevision - 1, identity, scope);
   } catch (error) {
     if (scope.cancelled) await settled(resign(kv, { key, createRevision, lease }, identity));
     throw error;
@@ -209,12 +214,11 @@ function openObserve(gate: CallGate, kv: LocalKv, call: ServerCall): void {
     try {
       ({ name } = LeaderRequest.decode(message.slice()));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      call.fail(textError(GrpcCode.Internal, `grpc: failed to unmarshal the received message: ${reason}`));
+      call.fail(malformedMessage(error));
       return;
     }
     gate.identify(call, (identity, error) => {
-      if (error === undefined) void observe(kv, name, identity, new ObserveSink(call));
+      if (error === undefined) void observe(tracedKv(kv, call), name, identity, new ObserveSink(call));
       else call.fail(localError(error));
     });
   };

@@ -108,8 +108,7 @@ export async function waitDeletes(
     const response = await kv.range(newest, identity);
     const last = response.kvs[0];
     if (last === undefined) return;
-    // It exists at that revision, so its end comes after it.
-    const startRevision = response.header!.revision + 1;
+    const startRevision = response.header!.revision;
     const watch = kv.watch({ key: last.key, rangeEnd: new Uint8Array(0), startRevision }, identity);
     await scope.watching(watch, async () => {
       for (;;) {

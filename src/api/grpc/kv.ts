@@ -20,6 +20,7 @@ import {
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import { executeReadonlyTxn, isTxnReadonly, isTxnSerializable } from "../../core/kv/txn.ts";
 import type { Store } from "../../core/mvcc/store.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import type { GrpcMethod, ServerCall, UnaryMethod } from "../../net/transport/server-call.ts";
 import {
   CompactionRequest,
@@ -30,6 +31,8 @@ import {
 } from "../../proto/generated/rpc.ts";
 import { allocate } from "../../proto/slab.ts";
 import { type CallerIdentity, type CallGate, wireError } from "./call-gate.ts";
+import { compactSpan, deleteRangeSpan, putSpan, rangeSpan, rangeStreamSpan, txnSpan } from "./call-spans.ts";
+import { malformedRequest } from "./malformed-message.ts";
 
 export interface KvServer {
   /** The store that serves now; another one after a snapshot was installed. */
@@ -49,7 +52,7 @@ export interface KvServer {
   /** Throws AuthOldRevision when users or roles changed since the caller was identified. */
   checkIdentityFresh(identity: CallerIdentity | undefined): void;
   /** Settled when the compaction was applied; with `physical` when its deletions are done and durable. */
-  compact(request: CompactionRequest, credentials: RequestCredentials): Promise<Uint8Array>;
+  compact(request: CompactionRequest, credentials: RequestCredentials, span: Span | undefined): Promise<Uint8Array>;
   /** Answers a range too big for one go: in pieces, over a pinned state, with backpressure. */
   streamLargeRange(large: LargeRange, call: ServerCall): Promise<void>;
   /** RangeStream: chunks of bounded size over one revision. */
@@ -65,6 +68,7 @@ export interface EndedRead {
   readonly call: ServerCall;
   readonly request: RangeRequest | TxnRequest;
   readonly startMs: number;
+  readonly span: Span | undefined;
   /** When the store was asked; -1 before. */
   executedMs: number;
 }
@@ -75,16 +79,20 @@ export interface WaitingCall {
   readonly abandoned: boolean;
   /** Where the call came from, for the log. */
   readonly remoteAddress?: string | undefined;
+  readonly span?: Span | undefined;
 }
 
 class ProposedCall implements WaitingCall {
   readonly #call: ServerCall;
+  readonly span: Span | undefined;
 
-  constructor(call: ServerCall) {
+  constructor(call: ServerCall, span: Span | undefined) {
     this.#call = call;
+    this.span = span;
   }
 
   settle(response: Uint8Array | undefined, error: EtcdError | undefined): void {
+    this.span?.end();
     if (error !== undefined) this.#call.fail(error);
     else this.#call.reply(response!);
   }
@@ -150,16 +158,9 @@ function decoded<M>(call: ServerCall, decode: (bytes: Uint8Array) => M, message:
   try {
     return decode(copied(message));
   } catch (error) {
-    call.fail(malformed(error));
+    call.fail(malformedRequest(error));
     return undefined;
   }
-}
-
-function malformed(error: unknown): EtcdError {
-  return textError(
-    GrpcCode.Internal,
-    `grpc: error unmarshalling request: ${error instanceof Error ? error.message : String(error)}`,
-  );
 }
 
 function putMethod(gate: CallGate, server: KvServer): UnaryMethod {
@@ -170,7 +171,7 @@ function putMethod(gate: CallGate, server: KvServer): UnaryMethod {
       try {
         fault = putRequestFault(message, 0, message.length);
       } catch (error) {
-        call.fail(malformed(error));
+        call.fail(malformedRequest(error));
         return;
       }
       // The whole message stands for key and value at first: only near the quota is the exact sum worth decoding.
@@ -181,7 +182,8 @@ function putMethod(gate: CallGate, server: KvServer): UnaryMethod {
           if (!server.hasRoomForPut(key.length + value.length)) throw etcdError("NoSpace");
           isRoomKnown = true;
         }
-        server.propose(RequestField.Put, bytes, credentialsOf(identity), new ProposedCall(call));
+        const waiting = new ProposedCall(call, putSpan(call.span, bytes));
+        server.propose(RequestField.Put, bytes, credentialsOf(identity), waiting);
       };
       const refusal = gate.admitUnary(call, false) ?? (fault === undefined ? undefined : etcdError(fault));
       if (refusal !== undefined) {
@@ -192,6 +194,7 @@ function putMethod(gate: CallGate, server: KvServer): UnaryMethod {
       let isSameTurn = true;
       gate.identify(call, (identity, error) => {
         if (error !== undefined) {
+          putSpan(call.span, bytes)?.end();
           call.fail(error);
           return;
         }
@@ -215,30 +218,40 @@ function rangeMethod(gate: CallGate, server: KvServer): UnaryMethod {
     handle(call, message) {
       const request = decoded(call, RangeRequest.decode, message);
       if (request === undefined) return;
-      const read: EndedRead = { type: "Range", call, request, startMs: server.now(), executedMs: -1 };
+      const startMs = server.now();
       const refusal = gate.admitUnary(call, request.serializable);
       if (refusal !== undefined) {
         call.fail(refusal);
         return;
       }
-      const serve = (error: EtcdError | undefined): void => {
-        if (error !== undefined) {
-          server.observe(read, undefined, error);
-          call.fail(error);
-          return;
-        }
-        if (call.cancelled) return;
-        gate.identify(call, (identity, identityError) => {
-          if (identityError !== undefined) call.fail(identityError);
-          else answerRange(server, call, request, identity, read);
-        });
-      };
       try {
         checkRangeRequest(request);
       } catch (thrown) {
         call.fail(wireError(thrown));
         return;
       }
+      const span = rangeSpan(call.span, request);
+      const read: EndedRead = { type: "Range", call, request, startMs, span, executedMs: -1 };
+      const serve = (error: EtcdError | undefined): void => {
+        if (error !== undefined) {
+          server.observe(read, undefined, error);
+          span?.end();
+          call.fail(error);
+          return;
+        }
+        if (call.cancelled) {
+          span?.end();
+          return;
+        }
+        gate.identify(call, (identity, identityError) => {
+          if (identityError === undefined) {
+            answerRange(server, call, request, identity, read);
+            return;
+          }
+          span?.end();
+          call.fail(identityError);
+        });
+      };
       if (request.serializable) serve(undefined);
       else server.waitRead(serve);
     },
@@ -258,10 +271,14 @@ function answerRange(
     const plan = planRange(server.store, request);
     if (plan.large !== undefined) {
       server.streamLargeRange(plan.large, call).then(
-        () => server.observe(read, undefined, undefined),
+        () => {
+          read.span?.end();
+          server.observe(read, undefined, undefined);
+        },
         (thrown: unknown) => {
           const error = wireError(thrown);
           server.observe(read, undefined, error);
+          read.span?.end();
           call.fail(error);
         },
       );
@@ -269,11 +286,13 @@ function answerRange(
     }
     const response = encodeRangeResponse(plan.result!, server.header);
     server.checkIdentityFresh(identity);
+    read.span?.end();
     call.reply(response);
     server.observe(read, response, undefined);
   } catch (thrown) {
     const error = wireError(thrown);
     server.observe(read, undefined, error);
+    read.span?.end();
     call.fail(error);
   }
 }
@@ -303,23 +322,28 @@ function rangeStreamMethod(gate: CallGate, server: KvServer): GrpcMethod {
           call.fail(wireError(thrown));
           return;
         }
+        const span = rangeStreamSpan(call.span, range);
+        const fail = (thrown: unknown): void => {
+          span?.end();
+          call.fail(wireError(thrown));
+        };
         const serve = (error: EtcdError | undefined): void => {
           if (error !== undefined) {
-            call.fail(error);
+            fail(error);
             return;
           }
           gate.identify(call, (identity, identityError) => {
             if (identityError !== undefined) {
-              call.fail(identityError);
+              fail(identityError);
               return;
             }
             try {
               server.checkRange(identity, range);
             } catch (thrown) {
-              call.fail(wireError(thrown));
+              fail(thrown);
               return;
             }
-            server.rangeStream(range, call).catch((thrown: unknown) => call.fail(wireError(thrown)));
+            server.rangeStream(range, call).then(() => span?.end(), fail);
           });
         };
         if (range.serializable) serve(undefined);
@@ -338,7 +362,8 @@ function deleteRangeMethod(gate: CallGate, server: KvServer): UnaryMethod {
       if (request === undefined) return;
       admitted(gate, call, false, (identity) => {
         checkDeleteRangeRequest(request);
-        server.propose(RequestField.DeleteRange, bytes, credentialsOf(identity), new ProposedCall(call));
+        const waiting = new ProposedCall(call, deleteRangeSpan(call.span, request));
+        server.propose(RequestField.DeleteRange, bytes, credentialsOf(identity), waiting);
       });
     },
   };
@@ -351,10 +376,12 @@ function txnMethod(gate: CallGate, server: KvServer): UnaryMethod {
       const bytes = copied(message);
       const request = decoded(call, TxnRequest.decode, bytes);
       if (request === undefined) return;
-      const read: EndedRead = { type: "ReadonlyTxn", call, request, startMs: server.now(), executedMs: -1 };
+      const startMs = server.now();
       admitted(gate, call, false, (identity) => {
         checkTxnRequest(request, server.txnOpsMax);
         if (isTxnReadonly(request)) {
+          const span = txnSpan(call.span, request);
+          const read: EndedRead = { type: "ReadonlyTxn", call, request, startMs, span, executedMs: -1 };
           const serve = (error: EtcdError | undefined): void =>
             answerReadonlyTxn(server, call, request, identity, read, error);
           if (isTxnSerializable(request)) serve(undefined);
@@ -362,7 +389,8 @@ function txnMethod(gate: CallGate, server: KvServer): UnaryMethod {
           return;
         }
         if (!server.hasRoomForTxn(request)) throw etcdError("NoSpace");
-        server.propose(RequestField.Txn, bytes, credentialsOf(identity), new ProposedCall(call));
+        const waiting = new ProposedCall(call, txnSpan(call.span, request));
+        server.propose(RequestField.Txn, bytes, credentialsOf(identity), waiting);
       });
     },
   };
@@ -382,11 +410,13 @@ function answerReadonlyTxn(
     server.checkTxn(identity, request);
     const response = executeReadonlyTxn(server.store, request, server.header);
     server.checkIdentityFresh(identity);
+    read.span?.end();
     call.reply(response);
     server.observe(read, response, undefined);
   } catch (thrown) {
     const error = wireError(thrown);
     server.observe(read, undefined, error);
+    read.span?.end();
     call.fail(error);
   }
 }
@@ -398,9 +428,16 @@ function compactMethod(gate: CallGate, server: KvServer): UnaryMethod {
       const request = decoded(call, CompactionRequest.decode, message);
       if (request === undefined) return;
       admitted(gate, call, false, (identity) => {
-        server.compact(request, credentialsOf(identity)).then(
-          (response) => call.reply(response),
-          (error: unknown) => call.fail(wireError(error)),
+        const span = compactSpan(call.span, request);
+        server.compact(request, credentialsOf(identity), span).then(
+          (response) => {
+            span?.end();
+            call.reply(response);
+          },
+          (error: unknown) => {
+            span?.end();
+            call.fail(wireError(error));
+          },
         );
       });
     },

@@ -4,8 +4,7 @@
  * Keepalives of one stream are answered one after another, in order: one for an expired lease holds up those behind it until the lease is
  * revoked, as in etcd.
  */
-import { EtcdError, textError } from "../../base/etcd-error.ts";
-import { GrpcCode } from "../../base/grpc-code.ts";
+import { EtcdError } from "../../base/etcd-error.ts";
 import type { GrpcMethod, ServerCall } from "../../net/transport/server-call.ts";
 import {
   LeaseGrantRequest,
@@ -21,6 +20,7 @@ import {
   type ResponseHeader,
 } from "../../proto/generated/rpc.ts";
 import type { CallerIdentity, CallGate } from "./call-gate.ts";
+import { malformedMessage } from "./malformed-message.ts";
 import { unaryMethod } from "./unary-method.ts";
 
 export interface LeaseServer {
@@ -183,8 +183,7 @@ class KeepAliveCall {
     try {
       ({ id } = LeaseKeepAliveRequest.decode(message));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#fail(textError(GrpcCode.Internal, `grpc: failed to unmarshal the received message: ${reason}`));
+      this.#fail(malformedMessage(error));
       return;
     }
     this.#waiting.push(id);

@@ -5,6 +5,7 @@
  */
 import { EtcdError, textError } from "../../base/etcd-error.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import type { KeyValue } from "../../proto/generated/kv.ts";
 import type {
   DeleteRangeRequest,
@@ -17,14 +18,21 @@ import type {
 } from "../../proto/generated/rpc.ts";
 import type { CallerIdentity } from "./call-gate.ts";
 
-/** All reject with EtcdError. They do not depend on a call: cleaning up goes on after a client went away. */
+/**
+ * All reject with EtcdError. They do not depend on a call: cleaning up goes on after a client went away. `span` hears of proposals; for a new
+ * lease it is the parent of the span that is made.
+ */
 export interface LocalKv {
   /** Linearizable. */
-  range(request: RangeRequest, identity: CallerIdentity | undefined): Promise<RangeResponse>;
-  txn(request: TxnRequest, identity: CallerIdentity | undefined): Promise<TxnResponse>;
-  deleteRange(request: DeleteRangeRequest, identity: CallerIdentity | undefined): Promise<DeleteRangeResponse>;
+  range(request: RangeRequest, identity: CallerIdentity | undefined, span?: Span): Promise<RangeResponse>;
+  txn(request: TxnRequest, identity: CallerIdentity | undefined, span?: Span): Promise<TxnResponse>;
+  deleteRange(
+    request: DeleteRangeRequest,
+    identity: CallerIdentity | undefined,
+    span?: Span,
+  ): Promise<DeleteRangeResponse>;
   /** A new lease with an id of the server's choice. */
-  leaseGrant(ttlSeconds: number, identity: CallerIdentity | undefined): Promise<bigint>;
+  leaseGrant(ttlSeconds: number, identity: CallerIdentity | undefined, span?: Span): Promise<bigint>;
   /** `rangeEnd` empty: the single key. Throws when the caller may not read the range. */
   watch(range: LocalWatchRange, identity: CallerIdentity | undefined): LocalWatch;
 }

@@ -28,6 +28,7 @@ import {
   waitDeletes,
 } from "./key-wait.ts";
 import { type LocalKv, localError, sessionLease } from "./local-kv.ts";
+import { tracedKv } from "./traced-kv.ts";
 import { unaryMethod } from "./unary-method.ts";
 
 export function lockMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMethod> {
@@ -53,9 +54,9 @@ export function lockMethods(gate: CallGate, kv: LocalKv): Map<string, GrpcMethod
         request: UnlockRequest,
         response: UnlockResponse,
         identityError: (_request, error) => localError(error),
-        async answer({ key }, identity) {
+        async answer({ key }, identity, call) {
           try {
-            const { header } = await kv.deleteRange(DeleteRangeRequest.create({ key }), identity);
+            const { header } = await tracedKv(kv, call).deleteRange(DeleteRangeRequest.create({ key }), identity);
             return UnlockResponse.create({ header });
           } catch (error) {
             throw localError(error);
@@ -73,11 +74,12 @@ async function lock(
   call: ServerCall,
 ): Promise<LockResponse> {
   const scope = new CallScope(call);
-  const lease = await sessionLease(kv, request.lease, identity);
+  const traced = tracedKv(kv, call);
+  const lease = await sessionLease(traced, request.lease, identity);
   const prefix = linePrefix(request.name);
   const key = lineKey(prefix, lease);
   const owner = rangeOp(oldestBelow(prefix));
-  const acquired = await kv.txn(
+  const acquired = await traced.txn(
     TxnRequest.create({
       compare: [Compare.create({ key, result: CompareResult.EQUAL, target: CompareTarget.CREATE, createRevision: 0 })],
       success: [putOp(key, EMPTY_BYTES, lease), owner],
@@ -93,11 +95,11 @@ async function lock(
   if (first === undefined || first.createRevision === own) return LockResponse.create({ header: acquired.header, key });
 
   try {
-    await waitDeletes(kv, prefix, own - 1, identity, scope);
-    const { kvs, header } = await kv.range(RangeRequest.create({ key }), identity);
+    await waitDeletes(traced, prefix, own - 1, identity, scope);
+    const { kvs, header } = await traced.range(RangeRequest.create({ key }), identity);
     if (kvs.length > 0) return LockResponse.create({ header, key });
   } catch (error) {
-    // Who stops waiting leaves the line.
+    // Who stops waiting leaves the line, outside of its trace.
     await settled(kv.deleteRange(DeleteRangeRequest.create({ key }), identity));
     throw error;
   }

@@ -1,11 +1,11 @@
 /**
  * Unary methods that are not on the hot path: decode, identify the caller, await the answer, encode.
  */
-import { type EtcdError, textError } from "../../base/etcd-error.ts";
-import { GrpcCode } from "../../base/grpc-code.ts";
+import type { EtcdError } from "../../base/etcd-error.ts";
 import type { ServerCall, UnaryMethod } from "../../net/transport/server-call.ts";
 import type { MessageCodec } from "../../proto/message-codec.ts";
 import { type CallerIdentity, type CallGate, wireError } from "./call-gate.ts";
+import { malformedRequest } from "./malformed-message.ts";
 
 export interface UnaryHandler<Q extends object, R extends object> {
   readonly request: MessageCodec<Q>;
@@ -38,12 +38,7 @@ export function unaryMethod<Q extends object, R extends object>(
       try {
         request = handler.request.decode(bytes);
       } catch (error) {
-        call.fail(
-          textError(
-            GrpcCode.Internal,
-            `grpc: error unmarshalling request: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-        );
+        call.fail(malformedRequest(error));
         return;
       }
       gate.identify(call, (identity, error) => {

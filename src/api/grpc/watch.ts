@@ -7,8 +7,8 @@
  * A client that half-closes keeps its watches: the stream ends when the client cancels it.
  */
 import { latin1, latin1Bytes } from "../../base/bytes.ts";
-import { type EtcdError, type EtcdErrorName, etcdError, textError } from "../../base/etcd-error.ts";
-import { GRPC_CODE_NAMES, GrpcCode } from "../../base/grpc-code.ts";
+import { type EtcdError, type EtcdErrorName, etcdError } from "../../base/etcd-error.ts";
+import { GRPC_CODE_NAMES } from "../../base/grpc-code.ts";
 import { exponentialBounds, Histogram } from "../../base/histogram.ts";
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import { END_OF_KEYS } from "../../core/watch/interval-tree.ts";
@@ -18,9 +18,12 @@ import type { WatchResponse } from "../../core/watch/watch-response.ts";
 import type { WatchSignals, WatchStream } from "../../core/watch/watch-stream.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
 import type { Random } from "../../io/random.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import type { GrpcMethod, ServerCall } from "../../net/transport/server-call.ts";
 import { FilterType, type WatchCreateRequest, WatchRequest } from "../../proto/generated/rpc.ts";
 import type { CallerIdentity, CallGate } from "./call-gate.ts";
+import { watchSpan } from "./call-spans.ts";
+import { malformedMessage } from "./malformed-message.ts";
 import { MessageRun, RUN_MESSAGE_BYTES_MAX } from "./message-run.ts";
 
 export interface WatchServer {
@@ -192,6 +195,8 @@ class WatchCall implements WatchSignals {
   #progressTimer: Timer | undefined;
   /** Requests that came while the caller of the one before them is being verified; undefined when none is. */
   #backlog: WatchRequest[] | undefined;
+  /** Of watches that run, when the call is traced. */
+  #spans: Map<number, Span> | undefined;
 
   constructor(service: WatchService, call: ServerCall) {
     this.#service = service;
@@ -206,6 +211,7 @@ class WatchCall implements WatchSignals {
     this.#ended = false;
     this.#progressTimer = undefined;
     this.#backlog = undefined;
+    this.#spans = undefined;
     call.onMessage = (message) => this.#receive(message);
     call.onCancel = () => this.#end();
     call.onDrain = () => {
@@ -313,8 +319,7 @@ class WatchCall implements WatchSignals {
       // Decoded from a copy: the request may wait until its caller is known.
       request = WatchRequest.decode(message.slice());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.fail(textError(GrpcCode.Internal, `grpc: failed to unmarshal the received message: ${reason}`));
+      this.fail(malformedMessage(error));
       return;
     }
     if (this.#backlog === undefined) this.#handle(request);
@@ -325,8 +330,12 @@ class WatchCall implements WatchSignals {
   #handle(request: WatchRequest): void {
     // A message with none of them is passed over, as etcd does: newer clients may know more.
     if (request.createRequest !== undefined) this.#create(request.createRequest);
-    else if (request.cancelRequest !== undefined) this.#hub.cancel(this.#stream, request.cancelRequest.watchId);
-    else if (request.progressRequest !== undefined) this.#hub.requestProgress(this.#stream);
+    else if (request.cancelRequest !== undefined) {
+      const { watchId } = request.cancelRequest;
+      this.#hub.cancel(this.#stream, watchId);
+      this.#spans?.get(watchId)?.end();
+      this.#spans?.delete(watchId);
+    } else if (request.progressRequest !== undefined) this.#hub.requestProgress(this.#stream);
   }
 
   #create(request: WatchCreateRequest): void {
@@ -354,6 +363,7 @@ class WatchCall implements WatchSignals {
 
   #start(request: WatchCreateRequest): void {
     const { rangeEnd } = request;
+    const span = watchSpan(this.#call.span, request);
     const watcher = this.#hub.create(this.#stream, {
       key: latin1(request.key),
       end:
@@ -366,6 +376,10 @@ class WatchCall implements WatchSignals {
       prevKv: request.prevKv,
       fragment: request.fragment,
     });
+    if (span !== undefined && watcher !== undefined) {
+      this.#spans ??= new Map();
+      this.#spans.set(watcher.id, span);
+    }
     if (watcher?.progressNotify !== true || this.#progressTimer !== undefined) return;
     const { clock, random, progressIntervalMs } = this.#service.server;
     const jitterMs = random.integer(Math.max(1, Math.floor(progressIntervalMs / 10)));
@@ -400,6 +414,7 @@ class WatchCall implements WatchSignals {
     this.#progressTimer?.cancel();
     this.#forget();
     this.#backlog = undefined;
+    if (this.#spans !== undefined) for (const span of this.#spans.values()) span.end();
     this.#hub.closeStream(this.#stream);
     this.#service.callEnded(this);
   }

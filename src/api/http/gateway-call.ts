@@ -6,6 +6,8 @@ import { concatBytes } from "../../base/bytes.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { forEachMessage } from "../../codec/grpc/envelope.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
+import type { Span } from "../../net/tracing/span.ts";
+import { endCallSpan, type Tracer } from "../../net/tracing/tracer.ts";
 import type { ConnectionInfo, GrpcMethod, ServerCall } from "../../net/transport/server-call.ts";
 import type { TransportMetrics } from "../../net/transport/transport-metrics.ts";
 
@@ -30,6 +32,7 @@ export class GatewayCall implements ServerCall {
   readonly connection: ConnectionInfo;
   deadlineMs: number | undefined;
   cancelled: boolean;
+  readonly span: Span | undefined;
   onMessage: ((message: Uint8Array) => void) | undefined;
   onHalfClose: (() => void) | undefined;
   onCancel: (() => void) | undefined;
@@ -57,6 +60,7 @@ export class GatewayCall implements ServerCall {
     metrics: TransportMetrics;
     clock: Clock;
     timeoutMs: number | undefined;
+    tracer: Tracer | undefined;
   }) {
     const { clock, timeoutMs } = options;
     this.method = options.method;
@@ -64,6 +68,7 @@ export class GatewayCall implements ServerCall {
     this.connection = { ...options.connection, tls: undefined };
     this.deadlineMs = timeoutMs === undefined ? undefined : clock.now() + timeoutMs;
     this.cancelled = false;
+    this.span = options.tracer?.call(options.method, options.connection, (key) => gatewayMetadata(options.header, key));
     this.onMessage = undefined;
     this.onHalfClose = undefined;
     this.onCancel = undefined;
@@ -116,7 +121,7 @@ export class GatewayCall implements ServerCall {
   /** The client went away. */
   cancel(): void {
     if (this.#finished) return;
-    this.#finish(GrpcCode.Canceled);
+    this.#finish(GrpcCode.Canceled, "context canceled");
     this.cancelled = true;
     this.onCancel?.();
     this.resumeReceiving();
@@ -145,15 +150,16 @@ export class GatewayCall implements ServerCall {
 
   #expire(): void {
     if (this.#finished) return;
-    this.#finish(GrpcCode.DeadlineExceeded);
+    this.#finish(GrpcCode.DeadlineExceeded, "context deadline exceeded");
     this.cancelled = true;
     this.onCancel?.();
     this.resumeReceiving();
     this.#receiver.end({ code: GrpcCode.DeadlineExceeded, message: "context deadline exceeded" });
   }
 
-  #finish(code: GrpcCode): void {
+  #finish(code: GrpcCode, message: string): void {
     this.#finished = true;
+    if (this.span !== undefined) endCallSpan(this.span, code, message);
     this.#timer?.cancel();
     const stats = this.#metrics.method(this.method);
     stats.handledByCode[code]!++;
@@ -210,14 +216,14 @@ export class GatewayCall implements ServerCall {
 
   end(): void {
     if (this.#finished) return;
-    this.#finish(GrpcCode.OK);
+    this.#finish(GrpcCode.OK, "");
     this.resumeReceiving();
     this.#receiver.end(undefined);
   }
 
   fail(error: GatewayFailure): void {
     if (this.#finished) return;
-    this.#finish(error.code);
+    this.#finish(error.code, error.message);
     this.resumeReceiving();
     this.#receiver.end({ code: error.code, message: error.message });
   }

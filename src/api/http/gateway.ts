@@ -9,6 +9,7 @@
 import { GrpcCode } from "../../base/grpc-code.ts";
 import type { Clock } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
+import type { Tracer } from "../../net/tracing/tracer.ts";
 import { ClientGoneError, type HttpExchange, type HttpHandler } from "../../net/transport/http-exchange.ts";
 import type { GrpcMethod, GrpcRouter } from "../../net/transport/server-call.ts";
 import type { TransportMetrics } from "../../net/transport/transport-metrics.ts";
@@ -22,6 +23,7 @@ import { type InputResult, JsonInput } from "./json-input.ts";
 export interface GatewayOptions {
   readonly methods: GrpcRouter;
   readonly metrics: TransportMetrics;
+  readonly tracer?: Tracer | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of one request as protobuf: max-request-bytes + 512 KiB. */
@@ -133,7 +135,7 @@ class GatewayRequest implements GatewayReceiver {
   }
 
   #begin(): GatewayCall {
-    const { metrics, clock } = this.#options;
+    const { metrics, clock, tracer } = this.#options;
     const exchange = this.#exchange;
     const call = new GatewayCall({
       method: this.#route.path,
@@ -143,6 +145,7 @@ class GatewayRequest implements GatewayReceiver {
       metrics,
       clock,
       timeoutMs: this.#timeoutMs,
+      tracer,
     });
     this.#call = call;
     exchange.onCancel = () => call.cancel();

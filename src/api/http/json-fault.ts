@@ -1,9 +1,8 @@
 /**
  * Says where and why valid JSON is not a message, in protojson's words: `proto: (line 1:8): invalid value for bytes field key: "!!"`.
- * Only for input that was refused already: it walks the text once more, with positions.
+ * Only for input that was refused already or has a key twice: it walks the text once more, with positions.
  */
 import { parseBigJson } from "../../base/big-json.ts";
-import { goQuote } from "../../base/go-quote.ts";
 import type { FieldInfo, MessageCodec } from "../../proto/message-codec.ts";
 import { ProtoError } from "../../proto/proto-error.ts";
 
@@ -11,8 +10,16 @@ interface Node {
   readonly kind: "object" | "array" | "scalar" | "null";
   readonly start: number;
   readonly end: number;
-  readonly members: readonly (readonly [name: string, nameAt: number, value: Node])[];
+  readonly members: readonly Member[];
   readonly items: readonly Node[];
+}
+
+interface Member {
+  readonly name: string;
+  /** As it stands in the text, with its quotation marks. */
+  readonly rawName: string;
+  readonly nameAt: number;
+  readonly value: Node;
 }
 
 /** Undefined when no fault is found. Precondition: `text` is one JSON value without white space around. */
@@ -25,15 +32,15 @@ function faultOfMessage(codec: MessageCodec<object>, node: Node, text: string): 
   if (node.kind !== "object") return unexpected(node, text);
   const seen = new Set<FieldInfo>();
   const oneofs = new Set<string>();
-  for (const [name, nameAt, value] of node.members) {
+  for (const { name, rawName, nameAt, value } of node.members) {
     const field = codec.fields.find((each) => each.name === name || each.jsonName === name);
     if (field === undefined) continue;
-    if (seen.has(field)) return `proto: ${position(text, nameAt)}: duplicate field ${goQuote(name)}`;
+    if (seen.has(field)) return `proto: ${position(text, nameAt)}: duplicate field ${rawName}`;
     seen.add(field);
     if (value.kind === "null") continue;
     if (field.oneof !== undefined) {
       if (oneofs.has(field.oneof))
-        return `proto: ${position(text, nameAt)}: error parsing ${goQuote(name)}, oneof ${codec.typeName}.${field.oneof} is already set`;
+        return `proto: ${position(text, nameAt)}: error parsing ${rawName}, oneof ${codec.typeName}.${field.oneof} is already set`;
       oneofs.add(field.oneof);
     }
     if (field.repeated && value.kind !== "array") return unexpected(value, text);
@@ -99,7 +106,7 @@ class NodeReader {
   }
 
   #object(start: number): Node {
-    const members: (readonly [string, number, Node])[] = [];
+    const members: Member[] = [];
     this.#at++;
     for (;;) {
       this.#space();
@@ -111,10 +118,10 @@ class NodeReader {
       }
       const nameAt = this.#at;
       this.#string();
-      const name = JSON.parse(this.#text.slice(nameAt, this.#at)) as string;
+      const rawName = this.#text.slice(nameAt, this.#at);
       this.#space();
       this.#at++;
-      members.push([name, nameAt, this.value()]);
+      members.push({ name: JSON.parse(rawName) as string, rawName, nameAt, value: this.value() });
     }
   }
 

@@ -95,6 +95,11 @@ function messageOf(codec: MessageCodec<object>, value: Uint8Array): InputResult 
   if (text === undefined) return { kind: "error", reason: "proto: syntax error (line 1:1): invalid UTF-8 in string" };
   const parsed = parseBigJson(text);
   if (!parsed.ok) return { kind: "error", reason: `proto: ${parsed.reason}` };
+  if (parsed.hasDuplicates) {
+    // Unknown fields may be given twice.
+    const fault = describeFault(codec, text);
+    if (fault !== undefined) return { kind: "error", reason: fault };
+  }
   try {
     return { kind: "message", bytes: codec.encode(codec.fromJson(parsed.value)) };
   } catch (error) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { humanBytes } from "../../base/human-bytes.ts";
 import { CompareResult, CompareTarget } from "../../proto/generated/rpc.ts";
-import { hexEscapes, humanBytes, quoteBytes } from "../print/go-text.ts";
+import { hexEscapes, quoteBytes } from "../print/go-text.ts";
 import { argumentBytes, splitArguments } from "./argument-text.ts";
 import { endpointAddress } from "./endpoint-address.ts";
 import { parseInt64 } from "./integers.ts";

@@ -2,8 +2,9 @@
  * The commands of etcdutl as data for the command-line parser, and what they call. What a command needs is loaded when it runs.
  * Source of behaviour: etcd etcdutl/ctl.go and etcdutl/*_command.go.
  */
+
+import { humanBytes } from "../../base/human-bytes.ts";
 import { type CommandSpec, exactArgs, type Invocation, onlyValidArgs, type ProgramSpec } from "../cobra/command.ts";
-import { humanBytes } from "../print/go-text.ts";
 import { outputForm, resultText } from "./result-output.ts";
 import { databasePath, ExitStatus, requireFile, type ToolEnvironment, ToolError } from "./tool-environment.ts";
 

@@ -1,6 +1,8 @@
 /** Headers and rows of the results that are tables. Source of behaviour: etcdctl/ctlv3/command/printer.go. */
+
+import { humanBytes } from "../../base/human-bytes.ts";
 import type { MemberListResponse } from "../../proto/generated/rpc.ts";
-import { hex, humanBytes } from "./go-text.ts";
+import { hex } from "./go-text.ts";
 import type { EndpointHashKV, EndpointHealth, EndpointStatus } from "./results.ts";
 
 export interface Table {

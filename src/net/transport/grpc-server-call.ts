@@ -1,12 +1,15 @@
 /**
  * A gRPC call on the server's side: requests in (envelopes, gzip, deadline), replies out. The wording of refusals is grpc-go's,
  * since clients and tests look at it. A unary call costs one object and, in the usual case, no further allocation of ours.
+ * Over 500 lines because of that one object: requests and replies share its state.
  */
 import { goQuote } from "../../base/go-quote.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { ENVELOPE_BYTES, MessageReader, type MessageSink } from "../../codec/grpc/envelope.ts";
 import { encodeStatusMessage, headerText } from "../../codec/grpc/status.ts";
 import { Http2ErrorCode } from "../../codec/http2/frame.ts";
+import type { Span } from "../tracing/span.ts";
+import { endCallSpan } from "../tracing/tracer.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
 import { type InflateOwner, InflateQueue } from "./inflate-queue.ts";
@@ -30,6 +33,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   deadlinePrevious: DeadlineEntry | undefined;
   deadlineNext: DeadlineEntry | undefined;
   cancelled: boolean;
+  span: Span | undefined;
   #reader: MessageReader | undefined;
   /** The request of a unary call while its END_STREAM is awaited. */
   #request: Uint8Array | undefined;
@@ -63,6 +67,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.deadlinePrevious = undefined;
     this.deadlineNext = undefined;
     this.cancelled = false;
+    this.span = undefined;
     this.#reader = undefined;
     this.#request = undefined;
     this.#inflates = undefined;
@@ -109,6 +114,9 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     const stats = head.stats;
     if (stats !== undefined) stats.started++;
     const route = head.route;
+    const { tracer } = this.#server;
+    if (tracer !== undefined && route !== undefined && head.timeoutError === undefined && head.method === "POST")
+      this.span = tracer.call(head.path, this.#server.info, (key) => head.first(key));
     if (
       head.timeoutMs >= 0 ||
       head.timeoutError !== undefined ||
@@ -379,7 +387,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       // A stream that ends without a message: headers and trailers, as grpc-go would not mind either form.
       this.#writeHeaders();
     }
-    this.#finish(GrpcCode.OK);
+    this.#finish(GrpcCode.OK, "");
     this.#endSending();
   }
 
@@ -398,7 +406,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #end(code: GrpcCode, message: string, httpStatus: number): void {
     const status = ["grpc-status", String(code)];
     if (message !== "") status.push("grpc-message", encodeStatusMessage(message));
-    this.#finish(code);
+    this.#finish(code, message);
     if (!this.#headersSent) {
       const fields = [":status", String(httpStatus), "content-type", "application/grpc"];
       if (this.#extraHeaders !== undefined) fields.push(...this.#extraHeaders);
@@ -452,8 +460,9 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   // ---- ends ------------------------------------------------------------------------------------------------------------
 
   /** The call is over for the handler: counts it and gives back what it holds. */
-  #finish(code: GrpcCode): void {
+  #finish(code: GrpcCode, message: string): void {
     this.#finished = true;
+    if (this.span !== undefined) endCallSpan(this.span, code, message);
     if (this.deadlineSlot >= 0) this.#server.deadlines.remove(this);
     if (this.#gathered > 0) this.#server.release(this.#gathered);
     this.#gathered = 0;
@@ -468,11 +477,11 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
 
   onAborted(): void {
     if (this.#finished) return;
-    this.#cancel(GrpcCode.Canceled);
+    this.#cancel(GrpcCode.Canceled, "context canceled");
   }
 
-  #cancel(code: GrpcCode): void {
-    this.#finish(code);
+  #cancel(code: GrpcCode, message: string): void {
+    this.#finish(code, message);
     this.#tellCancelled();
   }
 
@@ -488,7 +497,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     // The client's own timer says the same at the same moment; whichever it hears first, the status is equal.
     if (this.hasQueue || this.#messageLeft > 0) {
       this.http2.abandonStream(this, Http2ErrorCode.Cancel);
-      this.#cancel(GrpcCode.DeadlineExceeded);
+      this.#cancel(GrpcCode.DeadlineExceeded, "context deadline exceeded");
       return;
     }
     this.refuse(GrpcCode.DeadlineExceeded, "context deadline exceeded");

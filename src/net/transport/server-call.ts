@@ -3,6 +3,7 @@
  * Callbacks instead of promises and streams: a unary call must cost single microseconds.
  */
 import type { GrpcCode } from "../../base/grpc-code.ts";
+import type { Span } from "../tracing/span.ts";
 
 /** Maps a full method path ("/etcdserverpb.KV/Range") to its handler. */
 export type GrpcRouter = ReadonlyMap<string, GrpcMethod>;
@@ -28,6 +29,8 @@ export const RUN_BYTES_MAX = 16_384;
 export interface ServerCall {
   readonly method: string;
   readonly connection: ConnectionInfo;
+  /** The trace of this call; undefined when it is not sampled, which is nearly always. */
+  readonly span: Span | undefined;
   /** First value of a request metadata key (lowercase), decoded to text ("-bin" keys: base64 as sent). */
   metadata(key: string): string | undefined;
   /** Milliseconds on Clock.now() when the client's grpc-timeout ends; undefined without one. */

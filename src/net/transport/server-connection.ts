@@ -17,6 +17,7 @@ import { PreparedBlock } from "../../codec/http2/hpack-encoder.ts";
 import { SettingId, settingsFrame } from "../../codec/http2/settings.ts";
 import type { Timer } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
+import type { Tracer } from "../tracing/tracer.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { FloodBudget } from "./flood-budget.ts";
 import { GrpcServerCall } from "./grpc-server-call.ts";
@@ -37,6 +38,7 @@ export interface ServerConnectionContext {
   readonly http: HttpHandler | undefined;
   readonly logger: Logger;
   readonly metrics: TransportMetrics;
+  readonly tracer: Tracer | undefined;
   readonly deadlines: Deadlines;
   readonly keepalive: KeepaliveOptions;
   /** Names of services that have methods in the router. */
@@ -54,6 +56,7 @@ const GOAWAY_PING_TIMEOUT_MS = 5000;
 export class ServerConnection extends Http2Connection implements KeepaliveTarget {
   readonly info: ConnectionInfo;
   readonly metrics: TransportMetrics;
+  readonly tracer: Tracer | undefined;
   readonly deadlines: Deadlines;
   /** The recurring header lists of replies. */
   readonly replyHeaders: PreparedBlock;
@@ -83,6 +86,7 @@ export class ServerConnection extends Http2Connection implements KeepaliveTarget
     const { limits, clock } = options;
     this.info = info;
     this.metrics = context.metrics;
+    this.tracer = context.tracer;
     this.deadlines = context.deadlines;
     this.replyHeaders = new PreparedBlock([":status", "200", "content-type", "application/grpc"]);
     this.okTrailers = new PreparedBlock(["grpc-status", "0", "grpc-message", ""]);

@@ -13,6 +13,7 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from "node:tls";
 import type { Clock, Timer } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
+import type { Tracer } from "../tracing/tracer.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { HttpHandler } from "./http-exchange.ts";
 import { Http1Server } from "./http1-server.ts";
@@ -43,6 +44,8 @@ export interface TransportOptions {
   readonly limits?: Partial<TransportLimits> | undefined;
   readonly keepalive?: Partial<KeepaliveOptions> | undefined;
   readonly metrics?: TransportMetrics | undefined;
+  /** Begins the spans of gRPC calls. */
+  readonly tracer?: Tracer | undefined;
   /** Told of what handlers throw besides EtcdError, after the call has been failed. */
   readonly onHandlerError?: ((error: unknown) => void) | undefined;
 }
@@ -92,6 +95,7 @@ export class Transport {
       http: options.http,
       logger: options.logger,
       metrics: this.metrics,
+      tracer: options.tracer,
       deadlines: this.#deadlines,
       keepalive: { ...DEFAULT_KEEPALIVE, ...options.keepalive },
       services: servicesOf(options.router),

@@ -14,6 +14,7 @@ import type { AuthInfo } from "../../core/auth/auth-info.ts";
 import type { AuthStore, TokenKeeper } from "../../core/auth/auth-store.ts";
 import type { Logger } from "../../io/logger.ts";
 import type { Random } from "../../io/random.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import type { ServerCall } from "../../net/transport/server-call.ts";
 import { base64 } from "../../proto/base64.ts";
 import { InternalAuthenticateRequest } from "../../proto/generated/raft-internal.ts";
@@ -27,7 +28,7 @@ export interface LoginServer {
   /** Settles when this member has applied everything committed before the call; rejects with an EtcdError. */
   linearizableRead(): Promise<void>;
   /** Proposes one request without credentials; settles when it was applied on this member, rejects with an EtcdError. */
-  propose(field: RequestField, body: Uint8Array): Promise<AuthOutcome>;
+  propose(field: RequestField, body: Uint8Array, span: Span | undefined): Promise<AuthOutcome>;
 }
 
 export interface AuthenticatorOptions {
@@ -64,12 +65,12 @@ export class Authenticator {
   }
 
   /** A token for the user. Rejects with an EtcdError. */
-  async login(username: string, password: string): Promise<string> {
+  async login(username: string, password: string, span?: Span): Promise<string> {
     await this.#server.linearizableRead();
     for (;;) {
       const revision = await this.checkPassword(username, password);
       const request = InternalAuthenticateRequest.encode({ name: username, simpleToken: this.#tokens.newPrefix() });
-      const outcome = await this.#server.propose(RequestField.Authenticate, request);
+      const outcome = await this.#server.propose(RequestField.Authenticate, request, span);
       if (!outcome.ok) throw etcdError(outcome.refusal);
       if (revision === this.#store.revision) {
         const { token } = outcome.response as AuthenticateResponse;

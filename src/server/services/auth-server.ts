@@ -5,6 +5,7 @@ import { EtcdError } from "../../base/etcd-error.ts";
 import { decodeAuthResponse } from "../../core/apply/auth-applier.ts";
 import type { RequestField } from "../../core/apply/raft-request.ts";
 import type { AuthOutcome, AuthResponse } from "../../core/auth/auth-apply.ts";
+import type { ServerCall } from "../../net/transport/server-call.ts";
 import type { ResponseHeader } from "../../proto/generated/rpc.ts";
 import type { Authenticator, LoginServer } from "../auth/authenticator.ts";
 import type { Member } from "../member.ts";
@@ -28,13 +29,14 @@ export class MemberAuthServer implements AuthServer {
     field: RequestField,
     request: Uint8Array,
     identity: CallerIdentity | undefined,
+    call: ServerCall,
   ): Promise<AuthResponse> {
-    const { response } = await this.#member.proposer.request(field, request, credentialsOf(identity));
+    const { response } = await this.#member.proposer.request(field, request, credentialsOf(identity), call.span);
     return decodeAuthResponse(field, response);
   }
 
-  login(username: string, password: string): Promise<string> {
-    return this.#authenticator.login(username, password);
+  login(username: string, password: string, call: ServerCall): Promise<string> {
+    return this.#authenticator.login(username, password, call.span);
   }
 
   hashPassword(password: string): Promise<string> {
@@ -46,9 +48,9 @@ export class MemberAuthServer implements AuthServer {
 export function loginServer(member: () => Member): LoginServer {
   return {
     linearizableRead: () => member().linearizableRead(),
-    async propose(field, body): Promise<AuthOutcome> {
+    async propose(field, body, span): Promise<AuthOutcome> {
       try {
-        const { response } = await member().proposer.request(field, body);
+        const { response } = await member().proposer.request(field, body, undefined, span);
         return { ok: true, response: decodeAuthResponse(field, response) };
       } catch (error) {
         if (error instanceof EtcdError && error.kind !== undefined) return { ok: false, refusal: error.kind };

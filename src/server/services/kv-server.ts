@@ -11,6 +11,7 @@ import { RangeStream } from "../../core/kv/range-stream.ts";
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import type { Store } from "../../core/mvcc/store.ts";
 import { sleep, yieldTurn } from "../../io/clock.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import type { ServerCall } from "../../net/transport/server-call.ts";
 import { CompactionRequest, type RangeRequest, type TxnRequest } from "../../proto/generated/rpc.ts";
 import type { Member } from "../member.ts";
@@ -76,12 +77,17 @@ export class MemberKvServer implements KvServer {
     if (identity !== undefined) throwIf(this.#member.state.auth.refuseStale(identity));
   }
 
-  async compact(request: CompactionRequest, credentials: RequestCredentials): Promise<Uint8Array> {
+  async compact(
+    request: CompactionRequest,
+    credentials: RequestCredentials,
+    span: Span | undefined,
+  ): Promise<Uint8Array> {
     const member = this.#member;
     const { applied } = await member.proposer.request(
       RequestField.Compaction,
       CompactionRequest.encode(request),
       credentials,
+      span,
     );
     const job = applied?.compaction;
     if (request.physical && job !== undefined) {

@@ -31,6 +31,9 @@ export function credentialsOf(identity: CallerIdentity | undefined): RequestCred
   return identity === undefined ? NO_CREDENTIALS : { username: identity.username, authRevision: identity.revision };
 }
 
+/** A call, or what stands for one: which trace it belongs to. */
+export type Traced = Pick<ServerCall, "span">;
+
 export class MemberLeaseServer implements LeaseServer {
   readonly #member: Member;
   readonly #peerRequests: PeerRequests;
@@ -47,7 +50,11 @@ export class MemberLeaseServer implements LeaseServer {
     return state.headerOf(state.store.revision);
   }
 
-  async leaseGrant(request: LeaseGrantRequest, identity: CallerIdentity | undefined): Promise<LeaseGrantResponse> {
+  async leaseGrant(
+    request: LeaseGrantRequest,
+    identity: CallerIdentity | undefined,
+    call: Traced,
+  ): Promise<LeaseGrantResponse> {
     const { ids, proposer, state } = this.#member;
     let { id } = request;
     while (id === 0n) id = ids.id(ids.next()) & 0x7fffffffffffffffn;
@@ -55,24 +62,49 @@ export class MemberLeaseServer implements LeaseServer {
       this.#member.raiseNoSpace(() => undefined);
       throw etcdError("NoSpace");
     }
-    const { response } = await proposer.request(
-      RequestField.LeaseGrant,
-      LeaseGrantRequest.encode({ id, ttl: request.ttl }),
-      credentialsOf(identity),
-    );
-    return LeaseGrantResponse.decode(response);
+    const { ttl } = request;
+    const span = call.span?.child("lease_grant", ["id", id, "ttl", ttl]);
+    try {
+      const grant = LeaseGrantRequest.encode({ id, ttl });
+      const { response } = await proposer.request(RequestField.LeaseGrant, grant, credentialsOf(identity), span);
+      return LeaseGrantResponse.decode(response);
+    } finally {
+      span?.end();
+    }
   }
 
-  async leaseRevoke(request: LeaseRevokeRequest, identity: CallerIdentity | undefined): Promise<LeaseRevokeResponse> {
-    const { response } = await this.#member.proposer.request(
-      RequestField.LeaseRevoke,
-      LeaseRevokeRequest.encode(request),
-      credentialsOf(identity),
-    );
-    return LeaseRevokeResponse.decode(response);
+  async leaseRevoke(
+    request: LeaseRevokeRequest,
+    identity: CallerIdentity | undefined,
+    call: Traced,
+  ): Promise<LeaseRevokeResponse> {
+    const span = call.span?.child("lease_revoke", ["id", request.id]);
+    try {
+      const { response } = await this.#member.proposer.request(
+        RequestField.LeaseRevoke,
+        LeaseRevokeRequest.encode(request),
+        credentialsOf(identity),
+        span,
+      );
+      return LeaseRevokeResponse.decode(response);
+    } finally {
+      span?.end();
+    }
   }
 
-  leaseRenew(id: bigint, identity: CallerIdentity | undefined, _call: ServerCall, settle: RenewSettle): void {
+  leaseRenew(id: bigint, identity: CallerIdentity | undefined, call: ServerCall, settle: RenewSettle): void {
+    const span = call.span?.child("lease_renew", ["id", id]);
+    if (span === undefined) {
+      this.#leaseRenew(id, identity, settle);
+      return;
+    }
+    this.#leaseRenew(id, identity, (ttlSeconds, error) => {
+      span.end();
+      settle(ttlSeconds, error);
+    });
+  }
+
+  #leaseRenew(id: bigint, identity: CallerIdentity | undefined, settle: RenewSettle): void {
     const member = this.#member;
     const { lessor, auth } = member.state;
     // The common case needs no promise: the leader, ticking, knows the lease and renews it.

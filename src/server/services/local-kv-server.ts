@@ -8,6 +8,7 @@ import { RequestField } from "../../core/apply/raft-request.ts";
 import { encodeRangeResponse, executeRange } from "../../core/kv/range.ts";
 import { checkRangeRequest, checkTxnRequest } from "../../core/kv/request-validation.ts";
 import { executeReadonlyTxn, isTxnReadonly } from "../../core/kv/txn.ts";
+import type { Span } from "../../net/tracing/span.ts";
 import {
   DeleteRangeRequest,
   DeleteRangeResponse,
@@ -41,7 +42,7 @@ export class MemberLocalKv implements LocalKv {
     return RangeResponse.decode(encodeRangeResponse(executeRange(this.#kv.store, request), this.#kv.header));
   }
 
-  async txn(request: TxnRequest, identity: CallerIdentity | undefined): Promise<TxnResponse> {
+  async txn(request: TxnRequest, identity: CallerIdentity | undefined, span?: Span): Promise<TxnResponse> {
     checkTxnRequest(request, this.#kv.txnOpsMax);
     if (isTxnReadonly(request)) {
       await this.#member.linearizableRead();
@@ -53,21 +54,27 @@ export class MemberLocalKv implements LocalKv {
       RequestField.Txn,
       TxnRequest.encode(request),
       credentialsOf(identity),
+      span,
     );
     return TxnResponse.decode(response);
   }
 
-  async deleteRange(request: DeleteRangeRequest, identity: CallerIdentity | undefined): Promise<DeleteRangeResponse> {
+  async deleteRange(
+    request: DeleteRangeRequest,
+    identity: CallerIdentity | undefined,
+    span?: Span,
+  ): Promise<DeleteRangeResponse> {
     const { response } = await this.#member.proposer.request(
       RequestField.DeleteRange,
       DeleteRangeRequest.encode(request),
       credentialsOf(identity),
+      span,
     );
     return DeleteRangeResponse.decode(response);
   }
 
-  async leaseGrant(ttlSeconds: number, identity: CallerIdentity | undefined): Promise<bigint> {
-    return (await this.#leases.leaseGrant(LeaseGrantRequest.create({ ttl: ttlSeconds }), identity)).id;
+  async leaseGrant(ttlSeconds: number, identity: CallerIdentity | undefined, span?: Span): Promise<bigint> {
+    return (await this.#leases.leaseGrant(LeaseGrantRequest.create({ ttl: ttlSeconds }), identity, { span })).id;
   }
 
   watch(range: LocalWatchRange, identity: CallerIdentity | undefined): LocalWatch {
