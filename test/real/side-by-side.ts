@@ -1,6 +1,7 @@
 /** Runs one scenario with the original program and with ours, talking to each while it runs, so that the two can be compared. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { after } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { reference, repository } from "./reference.ts";
 
@@ -51,6 +52,12 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What a failed test leaves running must not keep the others waiting. */
+const running = new Set<ChildProcess>();
+after(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 const PATIENCE_MS = 30_000;
 
 export class Running {
@@ -66,6 +73,7 @@ export class Running {
       env: { PATH, HOME, TERM: "xterm", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
+    running.add(this.#child);
     this.#stdout = "";
     this.#stderr = "";
     this.#isOver = false;
@@ -82,6 +90,7 @@ export class Running {
       this.#child.once("error", reject);
       this.#child.once("close", (code, signal) => {
         this.#isOver = true;
+        running.delete(this.#child);
         resolve({ stdout: this.#stdout, stderr: withoutGoLogs(this.#stderr), end: code ?? signal });
       });
     });

@@ -18,6 +18,8 @@ import { settlement } from "./settlement.ts";
 import { tlsFromFlags } from "./tls-files.ts";
 import { WatchStream } from "./watch-stream.ts";
 
+/** Asked for the revision only; where there is a prefix, permissions may not reach beyond it. */
+const ANY_KEY = "foo";
 const PAGE_KEYS = 1000;
 const REPORT_MS = 30_000;
 
@@ -96,7 +98,11 @@ class Mirror {
   async #copyAll(): Promise<number> {
     const { prefix, noDestPrefix } = this.#options;
     if (!noDestPrefix && this.#destPrefix === "") this.#destPrefix = prefix;
-    const { header } = await this.#from.call(KVService.range, { key: utf8("foo") }, undefined);
+    const { header } = await this.#from.call(
+      KVService.range,
+      { key: utf8(prefix === "" ? ANY_KEY : prefix) },
+      undefined,
+    );
     const revision = header?.revision ?? 0;
     let { key } = prefixRange(prefix);
     const { rangeEnd } = prefixRange(prefix);
