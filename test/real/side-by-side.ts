@@ -91,7 +91,7 @@ export class Running {
       this.#child.once("close", (code, signal) => {
         this.#isOver = true;
         running.delete(this.#child);
-        resolve({ stdout: this.#stdout, stderr: withoutGoLogs(this.#stderr), end: code ?? signal });
+        resolve({ stdout: withoutGoLogs(this.#stdout), stderr: withoutGoLogs(this.#stderr), end: code ?? signal });
       });
     });
   }
@@ -131,7 +131,7 @@ export class Running {
 }
 
 function withoutGoLogs(text: string): string {
-  return text.replace(/^\{"level":.*\n/gm, "");
+  return text.replace(/^\{"level":.*\r?\n/gm, "");
 }
 
 /** The scenario with both, one after the other. */

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type ConnectionOptions, createSecureContext, rootCertificates } from "node:tls";
 import { CommandExit, ExitCode } from "../cobra/program.ts";
+import { fileErrorText } from "./file-error-text.ts";
 
 export interface SecureFlags {
   readonly cert: string;
@@ -67,20 +68,4 @@ function read(path: string): string {
 
 function refusal(reason: string): CommandExit {
   return new CommandExit(ExitCode.BadArgs, reason);
-}
-
-/** The system's text of a failed file operation. */
-export function fileErrorText(error: unknown): string {
-  const texts: Readonly<Record<string, string>> = {
-    ENOENT: "no such file or directory",
-    EACCES: "permission denied",
-    EPERM: "operation not permitted",
-    EISDIR: "is a directory",
-    ENOTDIR: "not a directory",
-    ENOSPC: "no space left on device",
-    EROFS: "read-only file system",
-    EEXIST: "file exists",
-  };
-  const { code, message } = error as NodeJS.ErrnoException;
-  return texts[code ?? ""] ?? message;
 }
