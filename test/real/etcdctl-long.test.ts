@@ -34,7 +34,10 @@ function masked(ended: Ended): Ended {
     text
       .replace(/\b[0-9a-f]{13,16}\b/g, "ID")
       .replace(/"(revision|raft_term|create_revision|mod_revision|cluster_id|member_id|lease)":\d+/g, '"$1":N')
-      .replace(/"(Revision|RaftTerm|(?:Prev)?CreateRevision|(?:Prev)?ModRevision|ClusterID|MemberID|Lease|WatchId)" : \d+/g, '"$1" : N')
+      .replace(
+        /"(Revision|RaftTerm|(?:Prev)?CreateRevision|(?:Prev)?ModRevision|ClusterID|MemberID|Lease|WatchId)" : \d+/g,
+        '"$1" : N',
+      )
       .replace(/"key":"ZG9vci8[^"]*"/g, '"key":"DOOR"')
       .replace(/progress notify: \d+/g, "progress notify: N")
       .replace(/REV=\d+/g, "REV=N");

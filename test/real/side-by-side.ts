@@ -46,6 +46,11 @@ export class Tool {
   run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     return this.start(args, { stdin: "", ...options }).ended;
   }
+
+  /** A command line that runs this program somehow else. */
+  inside(command: readonly string[]): Promise<Ended> {
+    return new Running(command, { stdin: "" }).ended;
+  }
 }
 
 function quoted(word: string): string {

@@ -2,9 +2,10 @@
  * TLS from the flags --cert, --key, --cacert. Source of behaviour: client/v3/config.go (newTLSConfig), client/pkg/transport (TLSInfo).
  */
 import { existsSync, readFileSync } from "node:fs";
-import { type ConnectionOptions, createSecureContext, rootCertificates } from "node:tls";
+import { type ConnectionOptions, rootCertificates } from "node:tls";
 import { CommandExit, ExitCode } from "../cobra/program.ts";
 import { fileErrorText } from "./file-error-text.ts";
+import { keyPairRefusal } from "./key-pair-check.ts";
 
 export interface SecureFlags {
   readonly cert: string;
@@ -38,19 +39,11 @@ export function tlsFromFlags(flags: SecureFlags): ConnectionOptions | undefined 
     ...(cert === "" ? {} : { cert: read(cert), key: read(key) }),
     ...(serverName === "" ? {} : { servername: serverName }),
   };
-  if (cert !== "") checkPair(options);
-  return options;
-}
-
-function checkPair(options: ConnectionOptions): void {
-  try {
-    createSecureContext({ cert: options.cert, key: options.key });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") throw refusal("tls: private key does not match public key");
-    if (code === "ERR_OSSL_PEM_NO_START_LINE") throw refusal("tls: failed to find any PEM data in certificate input");
-    throw refusal(`tls: ${(error as Error).message}`);
+  if (cert !== "") {
+    const reason = keyPairRefusal(String(options.cert), String(options.key));
+    if (reason !== undefined) throw refusal(reason);
   }
+  return options;
 }
 
 function systemRoots(): string[] {
@@ -62,7 +55,9 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw refusal(`open ${path}: ${fileErrorText(error)}`);
+    // A folder can be opened, but not read.
+    const { syscall = "open" } = error as NodeJS.ErrnoException;
+    throw refusal(`${syscall} ${path}: ${fileErrorText(error)}`);
   }
 }
 
