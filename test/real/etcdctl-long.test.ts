@@ -282,10 +282,10 @@ async function dialogue(
   turns: readonly [question: string, answer: string][],
 ): Promise<Ended> {
   const running = tool.start(args, { terminal: true } satisfies RunOptions);
-  let asked = "";
+  const asked: string[] = [];
   for (const [question, answer] of turns) {
-    asked += question;
-    await running.prints(new RegExp([...asked].map((letter) => letter.replace(/[^\w ]/, "\\$&")).join("[^]*?")));
+    asked.push(question);
+    await running.prints(new RegExp(asked.join("[^]*?")));
     // Between the question and the change of the terminal's mode.
     await new Promise((resolve) => setTimeout(resolve, 300));
     running.type(`${answer}\r`);

@@ -36,14 +36,17 @@ export function tlsFromFlags(flags: SecureFlags): ConnectionOptions | undefined 
     minVersion: "TLSv1.2",
     rejectUnauthorized: !flags.insecureSkipVerify,
     ca: cacert === "" ? systemRoots() : read(cacert),
-    ...(cert === "" ? {} : { cert: read(cert), key: read(key) }),
+    ...(cert === "" ? {} : keyPair(cert, key)),
     ...(serverName === "" ? {} : { servername: serverName }),
   };
-  if (cert !== "") {
-    const reason = keyPairRefusal(String(options.cert), String(options.key));
-    if (reason !== undefined) throw refusal(reason);
-  }
   return options;
+}
+
+function keyPair(certFile: string, keyFile: string): { cert: string; key: string } {
+  const pair = { cert: read(certFile), key: read(keyFile) };
+  const reason = keyPairRefusal(pair.cert, pair.key);
+  if (reason !== undefined) throw refusal(reason);
+  return pair;
 }
 
 function systemRoots(): string[] {
