@@ -13,9 +13,8 @@ import { writeOut } from "../print/output.ts";
 import type { WatchResult } from "../print/results.ts";
 import type { Connection } from "./connection.ts";
 import { prefixRange } from "./operations.ts";
-import { badArgs, clientSettings, clock, connect, failed, userAndPassword } from "./session.ts";
+import { badArgs, clientSettings, clock, connect, failed, userAndPassword, usesTls } from "./session.ts";
 import { settlement } from "./settlement.ts";
-import { tlsFromFlags } from "./tls-files.ts";
 import { WatchStream } from "./watch-stream.ts";
 
 /** Asked for the revision only; where there is a prefix, permissions may not reach beyond it. */
@@ -37,7 +36,8 @@ export async function runMakeMirror(invocation: Invocation): Promise<void> {
   const auth = userAndPassword(flags.text("dest-user"), flags.text("dest-password"), "Destination Password: ");
   const settings = await clientSettings(invocation);
   const config = settings.config();
-  const to = await connect({ ...config, endpoints: [args[0]!], tls: tlsFromFlags(secure), ...auth });
+  const tls = usesTls(secure) ? (await import("./tls-files.ts")).tlsFromFlags(secure) : undefined;
+  const to = await connect({ ...config, endpoints: [args[0]!], tls, ...auth });
   const from = await connect(config);
   const noDestPrefix = flags.bool("no-dest-prefix");
   if (noDestPrefix && flags.text("dest-prefix") !== "")

@@ -25,11 +25,9 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** undefined without TLS. Throws {@link CommandExit} when files are missing or do not fit. */
-export function tlsFromFlags(flags: SecureFlags): ConnectionOptions | undefined {
+/** Throws {@link CommandExit} when files are missing or do not fit. */
+export function tlsFromFlags(flags: SecureFlags): ConnectionOptions {
   const { cert, key, cacert, serverName } = flags;
-  const hasFiles = cert !== "" || key !== "" || cacert !== "" || serverName !== "";
-  if (!hasFiles && flags.insecureTransport && !flags.insecureSkipVerify) return undefined;
   if ((cert === "") !== (key === ""))
     throw refusal(`KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`);
   const options: ConnectionOptions = {
