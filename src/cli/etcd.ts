@@ -14,6 +14,7 @@ import { readDefaultHost } from "./config/machine-host.ts";
 import { serverCommand } from "./config/server-command.ts";
 import { startFields } from "./config/start-fields.ts";
 import { openLogger, type ServerLogger } from "./log/zap-logger.ts";
+import { writeError, writeOut } from "./print/output.ts";
 import { programVersions } from "./program-versions.ts";
 
 const command = serverCommand({
@@ -22,8 +23,8 @@ const command = serverCommand({
   readFile: (path) => readFileSync(path, "utf8"),
   openLogger,
   defaultHost: readDefaultHost,
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
+  stdout: writeOut,
+  stderr: writeError,
   versions: programVersions(),
 });
 

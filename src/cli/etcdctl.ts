@@ -4,10 +4,5 @@ import { runProgram } from "./cobra/program.ts";
 import { ETCDCTL } from "./etcdctl/etcdctl-program.ts";
 import { writeError, writeOut } from "./print/output.ts";
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // Whoever read our output has heard enough (`| head`).
-  if (error.code === "EPIPE") process.exit(141);
-  throw error;
-});
 const code = await runProgram(ETCDCTL, process.argv.slice(2), { stdout: writeOut, stderr: writeError });
 process.exit(code);

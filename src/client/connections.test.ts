@@ -14,10 +14,11 @@ import {
   SERVER_KEY,
 } from "../../test/support/test-certificates.ts";
 import { hostUrl } from "../base/go-url.ts";
+import { GrpcCode } from "../base/grpc-code.ts";
 import { DEFAULT_SERVER_CONFIG } from "../server/default-config.ts";
 import { startEtcd } from "../server/index.ts";
 import { parseEndpoint } from "./endpoint.ts";
-import { EtcdError } from "./errors.ts";
+import { EtcdError, errorOfStatus } from "./errors.ts";
 import { EtcdClient } from "./etcd-client.ts";
 
 test("endpoints are read as etcd's clients write them", () => {
@@ -199,4 +200,12 @@ test("over TLS both sides show their certificates, and a client without one is r
     await etcd.close();
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test("a write whose proposal was dropped is made again: it never came into the log", () => {
+  const status = { code: GrpcCode.Unknown, trailers: [["grpc-status", "2"]] as never, unprocessed: false };
+  const dropped = errorOfStatus({ ...status, message: "raft proposal dropped" });
+  assert.deepEqual([dropped.kind, dropped.unprocessed], ["ProposalDropped", true]);
+  const other = errorOfStatus({ ...status, message: "raft: something else" });
+  assert.deepEqual([other.kind, other.unprocessed], ["Other", false]);
 });

@@ -15,6 +15,7 @@ import type { CallStatus } from "../net/transport/grpc-client-call.ts";
  * - `LeaseLost`: the lease that something depends on has expired or was revoked.
  * - `Locked`: a lock is held by somebody else and the caller did not want to wait.
  * - `Conflict`: a transaction of the STM did not get through in the allowed number of attempts.
+ * - `ProposalDropped`: the member had no leader to give the write to, or was handing its own office over. Writes are made again by themselves.
  * - `Other`: an error of the server that etcd's table does not name; see `code` and the message.
  */
 export type ClientErrorKind =
@@ -26,6 +27,7 @@ export type ClientErrorKind =
   | "LeaseLost"
   | "Locked"
   | "Conflict"
+  | "ProposalDropped"
   | "Other";
 
 export type ErrorKind = EtcdErrorName | ClientErrorKind;
@@ -69,12 +71,16 @@ const KIND_BY_TEXT: ReadonlyMap<string, EtcdErrorName> = new Map(
   Object.entries(ETCD_ERRORS).map(([kind, { message }]) => [message, kind as EtcdErrorName]),
 );
 
+// Not one of etcd's own errors but of its raft package, passed on as it is: the proposal never came into the log.
+const PROPOSAL_DROPPED = "raft proposal dropped";
+
 /** The error of a call that ended with a status other than OK. */
 export function errorOfStatus(status: CallStatus): EtcdError {
   const { code, message, unprocessed } = status;
   const options = { unprocessed };
   const known = KIND_BY_TEXT.get(message);
   if (known !== undefined) return new EtcdError(known, code, message, options);
+  if (message === PROPOSAL_DROPPED) return new EtcdError("ProposalDropped", code, message, { unprocessed: true });
   // Without trailers it was not the server who ended the call.
   const isLocal = status.trailers.length === 0;
   if (code === GrpcCode.DeadlineExceeded && isLocal) return new EtcdError("CallTimeout", code, message, options);

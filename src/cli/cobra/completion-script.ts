@@ -1,11 +1,13 @@
 /** Completion scripts for shells. Each asks the program itself (`__complete`), so they never go out of date. */
+
 import { unreachable } from "../../base/assert.ts";
+import { writeOut } from "../print/output.ts";
 import type { Invocation } from "./command.ts";
 
 /** Prints the script for the shell that the first argument names. */
 export function printCompletionScript({ command, args }: Invocation): void {
   const { name } = command.root;
-  process.stdout.write(completionScript(name, args[0] as Shell));
+  writeOut(completionScript(name, args[0] as Shell));
 }
 
 export type Shell = "bash" | "zsh" | "fish" | "powershell";

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import type { Invocation } from "../cobra/command.ts";
 import { CommandExit, ExitCode } from "../cobra/program.ts";
 import { Contender, firstSignal, newLeaseSession } from "./concurrency.ts";
+import { processFailure } from "./process-failure.ts";
 import { badArgs, failed, openSession } from "./session.ts";
-import { processFailure } from "./watch.ts";
 
 export async function runLock(invocation: Invocation): Promise<void> {
   const [name, ...command] = invocation.args;

@@ -13,11 +13,12 @@ import { writeOut } from "../print/output.ts";
 import type { WatchResult } from "../print/results.ts";
 import type { Connection } from "./connection.ts";
 import { prefixRange } from "./operations.ts";
-import { badArgs, clientSettings, clock, connect, failed, userAndPassword } from "./session.ts";
+import { badArgs, clientSettings, clock, connect, failed, userAndPassword, usesTls } from "./session.ts";
 import { settlement } from "./settlement.ts";
-import { tlsFromFlags } from "./tls-files.ts";
 import { WatchStream } from "./watch-stream.ts";
 
+/** Asked for the revision only; where there is a prefix, permissions may not reach beyond it. */
+const ANY_KEY = "foo";
 const PAGE_KEYS = 1000;
 const REPORT_MS = 30_000;
 
@@ -35,7 +36,8 @@ export async function runMakeMirror(invocation: Invocation): Promise<void> {
   const auth = userAndPassword(flags.text("dest-user"), flags.text("dest-password"), "Destination Password: ");
   const settings = await clientSettings(invocation);
   const config = settings.config();
-  const to = await connect({ ...config, endpoints: [args[0]!], tls: tlsFromFlags(secure), ...auth });
+  const tls = usesTls(secure) ? (await import("./tls-files.ts")).tlsFromFlags(secure) : undefined;
+  const to = await connect({ ...config, endpoints: [args[0]!], tls, ...auth });
   const from = await connect(config);
   const noDestPrefix = flags.bool("no-dest-prefix");
   if (noDestPrefix && flags.text("dest-prefix") !== "")
@@ -96,7 +98,11 @@ class Mirror {
   async #copyAll(): Promise<number> {
     const { prefix, noDestPrefix } = this.#options;
     if (!noDestPrefix && this.#destPrefix === "") this.#destPrefix = prefix;
-    const { header } = await this.#from.call(KVService.range, { key: utf8("foo") }, undefined);
+    const { header } = await this.#from.call(
+      KVService.range,
+      { key: utf8(prefix === "" ? ANY_KEY : prefix) },
+      undefined,
+    );
     const revision = header?.revision ?? 0;
     let { key } = prefixRange(prefix);
     const { rangeEnd } = prefixRange(prefix);

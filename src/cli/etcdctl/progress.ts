@@ -1,4 +1,5 @@
 /** A line on a terminal's stderr that tells how far long work has come; nothing where stderr is no terminal. */
+import { isatty } from "node:tty";
 import type { Clock } from "../../io/clock.ts";
 import { writeError } from "../print/output.ts";
 
@@ -12,7 +13,7 @@ export class Progress {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#isShown = process.stderr.isTTY === true;
+    this.#isShown = isatty(2);
     this.#nextMs = 0;
     this.#width = 0;
   }

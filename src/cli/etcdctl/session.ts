@@ -10,7 +10,7 @@ import { writeError } from "../print/output.ts";
 import { createPrinter, type Printer } from "../print/printer.ts";
 import { Connection, type ConnectionConfig, type Deadline } from "./connection.ts";
 import { askPassword } from "./stdin.ts";
-import { type SecureFlags, tlsFromFlags } from "./tls-files.ts";
+import type { SecureFlags } from "./tls-files.ts";
 
 export interface Session {
   readonly connection: Connection;
@@ -50,6 +50,7 @@ export async function clientSettings(invocation: Invocation): Promise<ClientSett
   const auth = authFromFlags(invocation);
   const printer = createPrinter(flags.text("write-out"), flags.bool("hex"));
   if (printer === undefined) throw new CommandExit(ExitCode.BadFeature, "unsupported output format");
+  const files = usesTls(secure) ? await import("./tls-files.ts") : undefined;
   const config = (others?: readonly string[]): ConnectionConfig => ({
     endpoints: others ?? endpoints,
     dialTimeoutMs: flags.durationMs("dial-timeout"),
@@ -57,7 +58,7 @@ export async function clientSettings(invocation: Invocation): Promise<ClientSett
     keepaliveTimeoutMs: flags.durationMs("keepalive-timeout"),
     sendBytesMax: flags.number("max-request-bytes"),
     receiveBytesMax: flags.number("max-recv-bytes"),
-    tls: tlsFromFlags(secure),
+    tls: files?.tlsFromFlags(secure),
     ...auth,
   });
   return { endpoints, secure, printer, config };
@@ -141,6 +142,12 @@ function secureFlags(invocation: Invocation): SecureFlags {
     insecureTransport: flags.bool("insecure-transport"),
     insecureSkipVerify: flags.bool("insecure-skip-tls-verify"),
   };
+}
+
+/** Without it the modules of TLS are not loaded. */
+export function usesTls(flags: SecureFlags): boolean {
+  const { cert, key, cacert, serverName, insecureTransport, insecureSkipVerify } = flags;
+  return cert !== "" || key !== "" || cacert !== "" || serverName !== "" || !insecureTransport || insecureSkipVerify;
 }
 
 interface AuthFlags {

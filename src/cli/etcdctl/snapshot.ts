@@ -15,10 +15,10 @@ import { CommandExit, ExitCode } from "../cobra/program.ts";
 import { writeOut } from "../print/output.ts";
 import { ClientError, clientError } from "./client-error.ts";
 import type { Connection, Deadline } from "./connection.ts";
+import { fileErrorText } from "./file-error-text.ts";
 import { Progress } from "./progress.ts";
 import { badArgs, clientSettings, clock, commandDeadline, connect, failed } from "./session.ts";
 import { settlement } from "./settlement.ts";
-import { fileErrorText } from "./tls-files.ts";
 
 const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 const SECTOR_BYTES = 512;

@@ -1,5 +1,5 @@
 /** Endpoints from DNS SRV records (`_etcd-client-ssl._tcp`, `_etcd-client._tcp`). Source of behaviour: client/pkg/srv. */
-import { resolveSrv } from "node:dns/promises";
+import { getServers, resolveSrv } from "node:dns/promises";
 
 /** https endpoints first. Throws an Error with the texts of both look-ups when both fail. */
 export async function srvEndpoints(domain: string, serviceName: string): Promise<string[]> {
@@ -11,9 +11,7 @@ export async function srvEndpoints(domain: string, serviceName: string): Promise
       records.sort((a, b) => a.priority - b.priority || b.weight - a.weight);
       return records.map((record) => `${scheme}://${record.name}.:${record.port}`);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const why = code === "ENOTFOUND" || code === "ENODATA" ? "no such host" : (code ?? String(error));
-      return new Error(`lookup ${name}: ${why}`);
+      return new Error(`lookup ${name}${resolverText()}: ${reasonText(error)}`);
     }
   };
   const secure = await look("etcd-client-ssl", "https");
@@ -21,4 +19,25 @@ export async function srvEndpoints(domain: string, serviceName: string): Promise
   if (secure instanceof Error && plain instanceof Error)
     throw new Error(`dns lookup errors: ${secure.message} and ${plain.message}`);
   return [...(secure instanceof Error ? [] : secure), ...(plain instanceof Error ? [] : plain)];
+}
+
+/** The first name server, which Go's resolver names in its errors. */
+function resolverText(): string {
+  const [server] = getServers();
+  if (server === undefined) return "";
+  const hasPort = /^\d+\.\d+\.\d+\.\d+:|^\[/.test(server);
+  return ` on ${hasPort ? server : `${server.includes(":") ? `[${server}]` : server}:53`}`;
+}
+
+function reasonText(error: unknown): string {
+  const texts: Readonly<Record<string, string>> = {
+    ENOTFOUND: "no such host",
+    ENODATA: "no such host",
+    ESERVFAIL: "server misbehaving",
+    EREFUSED: "server misbehaving",
+    ETIMEOUT: "i/o timeout",
+    ECONNREFUSED: "connection refused",
+  };
+  const { code, message } = error as NodeJS.ErrnoException;
+  return texts[code ?? ""] ?? message;
 }

@@ -2,8 +2,10 @@
  * TLS from the flags --cert, --key, --cacert. Source of behaviour: client/v3/config.go (newTLSConfig), client/pkg/transport (TLSInfo).
  */
 import { existsSync, readFileSync } from "node:fs";
-import { type ConnectionOptions, createSecureContext, rootCertificates } from "node:tls";
+import { type ConnectionOptions, rootCertificates } from "node:tls";
 import { CommandExit, ExitCode } from "../cobra/program.ts";
+import { fileErrorText } from "./file-error-text.ts";
+import { keyPairRefusal } from "./key-pair-check.ts";
 
 export interface SecureFlags {
   readonly cert: string;
@@ -23,33 +25,26 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** undefined without TLS. Throws {@link CommandExit} when files are missing or do not fit. */
-export function tlsFromFlags(flags: SecureFlags): ConnectionOptions | undefined {
+/** Throws {@link CommandExit} when files are missing or do not fit. */
+export function tlsFromFlags(flags: SecureFlags): ConnectionOptions {
   const { cert, key, cacert, serverName } = flags;
-  const hasFiles = cert !== "" || key !== "" || cacert !== "" || serverName !== "";
-  if (!hasFiles && flags.insecureTransport && !flags.insecureSkipVerify) return undefined;
   if ((cert === "") !== (key === ""))
     throw refusal(`KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`);
   const options: ConnectionOptions = {
     minVersion: "TLSv1.2",
     rejectUnauthorized: !flags.insecureSkipVerify,
     ca: cacert === "" ? systemRoots() : read(cacert),
-    ...(cert === "" ? {} : { cert: read(cert), key: read(key) }),
+    ...(cert === "" ? {} : keyPair(cert, key)),
     ...(serverName === "" ? {} : { servername: serverName }),
   };
-  if (cert !== "") checkPair(options);
   return options;
 }
 
-function checkPair(options: ConnectionOptions): void {
-  try {
-    createSecureContext({ cert: options.cert, key: options.key });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") throw refusal("tls: private key does not match public key");
-    if (code === "ERR_OSSL_PEM_NO_START_LINE") throw refusal("tls: failed to find any PEM data in certificate input");
-    throw refusal(`tls: ${(error as Error).message}`);
-  }
+function keyPair(certFile: string, keyFile: string): { cert: string; key: string } {
+  const pair = { cert: read(certFile), key: read(keyFile) };
+  const reason = keyPairRefusal(pair.cert, pair.key);
+  if (reason !== undefined) throw refusal(reason);
+  return pair;
 }
 
 function systemRoots(): string[] {
@@ -61,26 +56,12 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw refusal(`open ${path}: ${fileErrorText(error)}`);
+    // A folder can be opened, but not read.
+    const { syscall = "open" } = error as NodeJS.ErrnoException;
+    throw refusal(`${syscall} ${path}: ${fileErrorText(error)}`);
   }
 }
 
 function refusal(reason: string): CommandExit {
   return new CommandExit(ExitCode.BadArgs, reason);
-}
-
-/** The system's text of a failed file operation. */
-export function fileErrorText(error: unknown): string {
-  const texts: Readonly<Record<string, string>> = {
-    ENOENT: "no such file or directory",
-    EACCES: "permission denied",
-    EPERM: "operation not permitted",
-    EISDIR: "is a directory",
-    ENOTDIR: "not a directory",
-    ENOSPC: "no space left on device",
-    EROFS: "read-only file system",
-    EEXIST: "file exists",
-  };
-  const { code, message } = error as NodeJS.ErrnoException;
-  return texts[code ?? ""] ?? message;
 }

@@ -14,6 +14,7 @@ import { writeError, writeOut } from "../print/output.ts";
 import type { Printer } from "../print/printer.ts";
 import type { WatchResult } from "../print/results.ts";
 import { argumentBytes, splitArguments } from "./argument-text.ts";
+import { processFailure } from "./process-failure.ts";
 import { badArgs, openSession } from "./session.ts";
 import { settlement } from "./settlement.ts";
 import { type WatchArguments, watchArguments } from "./watch-arguments.ts";
@@ -170,19 +171,4 @@ class PrintingListener {
     writeError(`command ${shown} error (${processFailure(program!, done)})\n`);
     process.exit(1);
   }
-}
-
-/** Why a program did not end well, in os/exec's words. */
-export function processFailure(
-  program: string,
-  done: { readonly error?: Error; readonly status: number | null; readonly signal: NodeJS.Signals | null },
-): string {
-  if (done.error !== undefined) {
-    const isMissing = (done.error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!isMissing) return done.error.message;
-    return program.includes("/")
-      ? `fork/exec ${program}: no such file or directory`
-      : `exec: ${goQuote(program)}: executable file not found in $PATH`;
-  }
-  return done.status === null ? `signal: ${done.signal ?? "unknown"}` : `exit status ${done.status}`;
 }

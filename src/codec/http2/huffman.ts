@@ -22,27 +22,35 @@ lengths[END_OF_STRING] = 30;
 const codes: Uint32Array = assignCodes();
 
 function assignCodes(): Uint32Array {
-  const out = new Uint32Array(SYMBOLS);
+  const counts = new Uint32Array(31);
+  for (let symbol = 0; symbol < SYMBOLS; symbol++) counts[lengths[symbol]!]!++;
+  const next = new Uint32Array(31);
   let code = 0;
   for (let length = 1; length <= 30; length++) {
-    for (let symbol = 0; symbol < SYMBOLS; symbol++) if (lengths[symbol] === length) out[symbol] = code++;
+    next[length] = code;
+    code += counts[length]!;
     if (length < 30) code *= 2;
   }
   assert(code === 2 ** 30, "the Huffman code fills its space");
+  const out = new Uint32Array(SYMBOLS);
+  for (let symbol = 0; symbol < SYMBOLS; symbol++) out[symbol] = next[lengths[symbol]!]!++;
   return out;
 }
 
-// Transition table: entry = next state | HAS_SYMBOL | symbol << 16, at [state * 16 + four bits]. FAILED: end-of-string inside a string.
+/**
+ * Transition table: entry = next state | HAS_SYMBOL | symbol << 16, at [state * 16 + four bits]. FAILED: end-of-string inside a string.
+ * Entries are worked out when they are first wanted, since a program that makes one call wants few of them; no entry is 0 once it is.
+ */
 const HAS_SYMBOL = 0x100;
 const FAILED = 0x200;
 const transitions = new Uint32Array(256 * 16);
+/** Binary tree by [node * 2 + bit]: inner nodes are numbered from 0 (root), leaves are -(symbol + 1). */
+const children = new Int32Array(256 * 2);
 /** States where a string may end: the bits since the last symbol are a prefix of end-of-string no longer than seven. */
 const accepting = new Uint8Array(256);
-buildTransitions();
+buildTree();
 
-function buildTransitions(): void {
-  // Binary tree: inner nodes are numbered from 0 (root), leaves are -(symbol + 1).
-  const children = new Int32Array(256 * 2);
+function buildTree(): void {
   let inner = 1;
   for (let symbol = 0; symbol < SYMBOLS; symbol++) {
     let node = 0;
@@ -55,23 +63,24 @@ function buildTransitions(): void {
   }
   assert(inner === 256, "a code of 257 symbols has 256 inner nodes");
   for (let node = 0, depth = 0; depth <= 7; depth++, node = children[node * 2 + 1]!) accepting[node] = 1;
-  for (let state = 0; state < 256; state++) {
-    for (let nibble = 0; nibble < 16; nibble++) {
-      let node = state;
-      let entry = 0;
-      for (let bit = 3; bit >= 0; bit--) {
-        const child = children[node * 2 + ((nibble >>> bit) & 1)]!;
-        if (child >= 0) {
-          node = child;
-        } else {
-          const symbol = -child - 1;
-          entry |= symbol === END_OF_STRING ? FAILED : HAS_SYMBOL | (symbol << 16);
-          node = 0;
-        }
-      }
-      transitions[state * 16 + nibble] = entry | node;
+}
+
+function workOut(state: number, nibble: number): number {
+  let node = state;
+  let entry = 0;
+  for (let bit = 3; bit >= 0; bit--) {
+    const child = children[node * 2 + ((nibble >>> bit) & 1)]!;
+    if (child >= 0) {
+      node = child;
+    } else {
+      const symbol = -child - 1;
+      entry |= symbol === END_OF_STRING ? FAILED : HAS_SYMBOL | (symbol << 16);
+      node = 0;
     }
   }
+  entry |= node;
+  transitions[state * 16 + nibble] = entry;
+  return entry;
 }
 
 /**
@@ -84,9 +93,12 @@ export function huffmanDecode(bytes: Uint8Array, start: number, end: number, int
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
     let entry = transitions[state * 16 + (byte >>> 4)]!;
+    if (entry === 0) entry = workOut(state, byte >>> 4);
     if ((entry & HAS_SYMBOL) !== 0) into[at++] = entry >>> 16;
     else if ((entry & FAILED) !== 0) return -1;
-    entry = transitions[(entry & 0xff) * 16 + (byte & 15)]!;
+    const middle = entry & 0xff;
+    entry = transitions[middle * 16 + (byte & 15)]!;
+    if (entry === 0) entry = workOut(middle, byte & 15);
     if ((entry & HAS_SYMBOL) !== 0) into[at++] = entry >>> 16;
     else if ((entry & FAILED) !== 0) return -1;
     state = entry & 0xff;

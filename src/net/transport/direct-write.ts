@@ -5,7 +5,6 @@
  */
 import { writeSync } from "node:fs";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 
 /**
  * Writes `buffer[start, start + length)` to a plain socket as far as the kernel takes it now. Returns the bytes written: 0 when earlier bytes
@@ -24,7 +23,7 @@ export function writeAtOnce(socket: Socket, buffer: Uint8Array, start: number, l
 
 /** Looked up each time: a closed socket's number may belong to another one. */
 function descriptorOf(socket: Socket): number | undefined {
-  if (socket instanceof TLSSocket) return undefined;
+  if ("encrypted" in socket) return undefined;
   const handle: unknown = (socket as unknown as { _handle?: unknown })._handle;
   if (typeof handle !== "object" || handle === null || !("fd" in handle)) return undefined;
   return typeof handle.fd === "number" && handle.fd >= 0 ? handle.fd : undefined;

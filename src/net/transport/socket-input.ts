@@ -9,7 +9,6 @@
  * Measured (etcd's benchmark, linearizable get, 100 clients): see docs/performance.md.
  */
 import { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 
 /** One read takes at most this much. */
 const READ_BYTES = 65536;
@@ -38,7 +37,7 @@ export class InputBuffer {
   attach(socket: Socket, onChunk: (chunk: Uint8Array) => void): void {
     const fields = this.#fields;
     const handle = handleOf(socket);
-    if (fields === undefined || handle === undefined || socket instanceof TLSSocket) {
+    if (fields === undefined || handle === undefined || "encrypted" in socket) {
       socket.on("data", onChunk);
       return;
     }

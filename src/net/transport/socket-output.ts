@@ -5,7 +5,6 @@
  * there each turn starts with a small buffer of its own.
  */
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import { writeAtOnce } from "./direct-write.ts";
 
 const BUFFER_BYTES = 65536;
@@ -62,7 +61,7 @@ export class SocketOutput {
 
   constructor(socket: Socket, pool: OutputBufferPool) {
     this.#socket = socket;
-    this.#pool = socket instanceof TLSSocket ? undefined : pool;
+    this.#pool = "encrypted" in socket ? undefined : pool;
     this.buffer = NO_BUFFER;
     this.at = 0;
     this.sentBytes = 0;
