@@ -10,13 +10,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { GATEWAY_CASES } from "../cli/proxy-cases.ts";
+import { GATEWAY_CASES, GRPC_PROXY_CASES } from "../cli/proxy-cases.ts";
 import { ROOT } from "../proto/codecs.ts";
 
 const program = join(process.env["ETCD_TS_REFERENCE"] ?? join(homedir(), ".cache", "etcd-ts-reference"), "etcd");
 
 const rows: string[] = [];
-for (const args of [...GATEWAY_CASES]) {
+for (const args of [...GATEWAY_CASES, ...GRPC_PROXY_CASES]) {
   const folder = mkdtempSync(join(tmpdir(), "etcd-proxy-"));
   const ran = spawnSync(program, args, { cwd: folder, encoding: "utf8", timeout: 8000, argv0: "etcd" });
   rmSync(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@
 import type { ProgramSpec } from "../cobra/command.ts";
 import { runProgram } from "../cobra/program.ts";
 import { gatewayCommand } from "./gateway-command.ts";
+import { grpcProxyCommand } from "./grpc-proxy-command.ts";
 import type { ProxySurroundings } from "./proxy-surroundings.ts";
 
 /** Resolves to the exit status; 0 also once something was started, which keeps the process alive. */
@@ -18,6 +19,6 @@ function proxyProgram(surroundings: ProxySurroundings): ProgramSpec {
     use: "etcd",
     short: "etcd server",
     echoesRefusal: true,
-    commands: [gatewayCommand(surroundings)],
+    commands: [gatewayCommand(surroundings), grpcProxyCommand(surroundings)],
   };
 }

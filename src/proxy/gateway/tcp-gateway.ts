@@ -11,7 +11,7 @@ import { splitHostPort } from "../../base/go-address.ts";
 import { goDurationTextMs } from "../../base/go-duration.ts";
 import type { Clock, Timer } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
-import { dialErrorText } from "./dial-error-text.ts";
+import { dialErrorText } from "../dial-error-text.ts";
 import type { EndpointPicker, Remote } from "./endpoint-picker.ts";
 
 export interface GatewayOptions {
