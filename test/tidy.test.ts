@@ -30,7 +30,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   api: ["base", "proto", "codec", "core", "io", "net"],
   server: ["base", "proto", "codec", "core", "io", "io/node", "storage", "net", "api"],
   client: ["base", "proto", "codec", "io", "io/node", "net"],
-  cli: ["base", "proto", "codec", "core", "io", "io/node", "storage", "net", "api", "server", "client"],
+  proxy: ["base", "proto", "codec", "core", "io", "io/node", "net", "api", "server", "client"],
+  cli: ["base", "proto", "codec", "core", "io", "io/node", "storage", "net", "api", "server", "client", "proxy"],
 };
 const PURE: readonly string[] = ["base", "proto", "codec", "core"];
 /** Runtime packages that a pure layer may import. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The program `etcd`: flags and environment, then the server until a signal or a failure ends it (etcd server/etcdmain).
+ * The program `etcd`: flags and environment, then the server until a signal or a failure ends it (etcd server/etcdmain); its sub-commands
+ * `gateway` and `grpc-proxy` are in `proxy/`.
  * Exit statuses: 0 help and version, 1 refused configuration or failed start, 2 refused flags; a signal ends the process as that signal does.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -17,19 +18,27 @@ import { openLogger, type ServerLogger } from "./log/zap-logger.ts";
 import { writeError, writeOut } from "./print/output.ts";
 import { programVersions } from "./program-versions.ts";
 
-const command = serverCommand({
-  args: ["etcd", ...process.argv.slice(2)],
-  environment: process.env,
-  readFile: (path) => readFileSync(path, "utf8"),
-  openLogger,
-  defaultHost: readDefaultHost,
-  stdout: writeOut,
-  stderr: writeError,
-  versions: programVersions(),
-});
+const [subCommand] = process.argv.slice(2);
+if (subCommand === "gateway" || subCommand === "grpc-proxy") {
+  const { proxyMain } = await import("./proxy/proxy-main.ts");
+  const status = await proxyMain(process.argv.slice(2));
+  if (status !== 0) process.exit(status);
+} else await startServer();
 
-if (command.kind === "exit") process.exitCode = command.status;
-else await run(command.config, command.logger);
+async function startServer(): Promise<void> {
+  const command = serverCommand({
+    args: ["etcd", ...process.argv.slice(2)],
+    environment: process.env,
+    readFile: (path) => readFileSync(path, "utf8"),
+    openLogger,
+    defaultHost: readDefaultHost,
+    stdout: writeOut,
+    stderr: writeError,
+    versions: programVersions(),
+  });
+  if (command.kind === "exit") process.exitCode = command.status;
+  else await run(command.config, command.logger);
+}
 
 async function run(config: Parameters<typeof startEtcdServer>[0], logger: ServerLogger): Promise<void> {
   const outside = {

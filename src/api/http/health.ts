@@ -29,20 +29,29 @@ export function newHealthCounters(): HealthCounters {
   return { success: 0, failures: 0, checks: new Map() };
 }
 
-export function installHealth(
+/** What the query of a request to /health says. */
+export interface HealthQuery {
+  /** Names of alarms that do not count. */
+  readonly excluded: ReadonlySet<string>;
+  readonly serializable: boolean;
+}
+
+/** A path that says whether something is healthy; `check` resolves to the reason why not, empty when it is. */
+export function installHealthPath(
   router: HttpRouter,
-  source: HealthSource,
+  path: string,
+  check: (query: HealthQuery) => Promise<string>,
   counters: HealthCounters,
   logger: Logger,
 ): void {
-  router.on("/health", (exchange) => {
+  router.on(path, (exchange) => {
     if (exchange.method !== "GET") {
       httpError(exchange, 405, "Method Not Allowed", { allow: "GET" });
       logger.warn("/health error", { "status-code": 405 });
       return;
     }
     const query = new URLSearchParams(exchange.query);
-    void healthReason(source, logger, {
+    void check({
       excluded: new Set(query.getAll("exclude")),
       serializable: query.get("serializable") === "true",
     }).then((reason) => {
@@ -57,6 +66,15 @@ export function installHealth(
       httpError(exchange, 503, body);
     });
   });
+}
+
+export function installHealth(
+  router: HttpRouter,
+  source: HealthSource,
+  counters: HealthCounters,
+  logger: Logger,
+): void {
+  installHealthPath(router, "/health", (asked) => healthReason(source, logger, asked), counters, logger);
   const reads: Readonly<Record<"serializable" | "linearizable", Check>> = {
     serializable: () => source.probeRead(true),
     linearizable: () => source.probeRead(false),
@@ -81,11 +99,7 @@ export function installHealth(
 }
 
 /** Empty when healthy. */
-async function healthReason(
-  source: HealthSource,
-  logger: Logger,
-  asked: { readonly excluded: ReadonlySet<string>; readonly serializable: boolean },
-): Promise<string> {
+async function healthReason(source: HealthSource, logger: Logger, asked: HealthQuery): Promise<string> {
   for (const { alarm } of source.alarms()) {
     const name = alarm === AlarmType.NOSPACE ? "NOSPACE" : alarm === AlarmType.CORRUPT ? "CORRUPT" : "UNKNOWN";
     if (asked.excluded.has(name)) {

@@ -18,8 +18,13 @@ export function newScrapeCounters(): ScrapeCounters {
   return { inFlight: 0, total: { 200: 0, 500: 0, 503: 0 } };
 }
 
-export function installMetrics(router: HttpRouter, families: MetricFamilies, counters: ScrapeCounters): void {
-  router.on("/metrics", (exchange) => {
+export function installMetrics(
+  router: HttpRouter,
+  families: MetricFamilies,
+  counters: ScrapeCounters,
+  path = "/metrics",
+): void {
+  router.on(path, (exchange) => {
     counters.inFlight++;
     serve(exchange, families).then(
       () => {

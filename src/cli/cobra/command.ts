@@ -51,6 +51,8 @@ export interface ProgramSpec extends CommandSpec {
   readonly helpIsUsage?: boolean;
   /** A refusal of the command line is printed once more after the usage (etcdutl). */
   readonly repeatsRefusal?: boolean;
+  /** As {@link repeatsRefusal}, but bare: without `Error:` and without a newline (the sub-commands of etcd). */
+  readonly echoesRefusal?: boolean;
   /** Written to stdout after every help text. */
   readonly helpFooter?: string;
 }

@@ -57,6 +57,7 @@ export async function runProgram(spec: ProgramSpec, args: readonly string[], out
   const refuse = (reason: string): number => {
     output.stderr(`Error: ${reason}\n${usageText(command)}\n`);
     if (spec.repeatsRefusal === true) output.stderr(`Error: ${reason}\n`);
+    if (spec.echoesRefusal === true) output.stderr(reason);
     return ExitCode.Error;
   };
   const flags = command.flags();

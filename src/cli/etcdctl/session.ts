@@ -114,7 +114,7 @@ async function endpointsFromFlags(invocation: Invocation): Promise<readonly stri
   const domain = flags.text("discovery-srv");
   if (domain !== "") {
     const { srvEndpoints } = await import("./srv-endpoints.ts");
-    let found: string[];
+    let found: readonly string[];
     try {
       found = await srvEndpoints(domain, flags.text("discovery-srv-name"));
     } catch (error) {

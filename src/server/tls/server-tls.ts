@@ -54,7 +54,7 @@ export function prepareTls(config: ServerConfig, outside: TlsOutside): ServerTls
     client: listenerTls(client, outside, false),
     peer: listenerTls(peer, outside, !peer.files.skipClientSanVerification),
     metrics: listenerTls(client, outside, !client.files.skipClientSanVerification),
-    dialPeers: dialPeers(peer, outside),
+    dialPeers: dialTls(peer, outside),
   };
 }
 
@@ -117,10 +117,11 @@ export function listenerTls(
 
 /** Certificate, CAs and checks for connecting to the other members' https URLs. */
 export function peerTlsProvider(config: ServerConfig, outside: TlsOutside): () => ConnectionOptions {
-  return dialPeers(tlsSettings(config, "peer", outside), outside);
+  return dialTls(tlsSettings(config, "peer", outside), outside);
 }
 
-function dialPeers(settings: TlsSettings, outside: TlsOutside): () => ConnectionOptions {
+/** How to dial with these settings, asked before each connection: the same object until a file changed. Throws TlsSettingsError or TlsFileError. */
+export function dialTls(settings: TlsSettings, outside: TlsOutside): () => ConnectionOptions {
   if (!hasNoCertificate(settings)) requirePairs(settings);
   const { files, isSelfSigned, serverName } = settings;
   const material = dialMaterial(settings, outside);
