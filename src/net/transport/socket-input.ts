@@ -26,9 +26,10 @@ export class InputBuffer {
   #slab: Uint8Array;
   #at: number;
 
-  constructor() {
+  /** `byEvents`: "data" events also where the buffer could be shared. */
+  constructor(byEvents = false) {
     this.#shared = Buffer.allocUnsafeSlow(READ_BYTES);
-    this.#fields = findReadFields();
+    this.#fields = byEvents ? undefined : findReadFields();
     this.#slab = new Uint8Array(0);
     this.#at = 0;
   }
@@ -78,7 +79,7 @@ function handleOf(socket: Socket): ReadHandle | undefined {
 }
 
 /** The fields in which net.Socket keeps `onread`. */
-function findReadFields(): ReadFields | undefined {
+export function findReadFields(): ReadFields | undefined {
   const buffer = new Uint8Array(1);
   const callback = (): boolean => true;
   const probe = new Socket({ onread: { buffer, callback } } as ConstructorParameters<typeof Socket>[0]);
