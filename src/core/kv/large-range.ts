@@ -6,14 +6,15 @@
  * From construction until keys and count are known its revision is held against compactions; the reader must be pinned after construction.
  */
 import { assert } from "../../base/assert.ts";
-import { compareBytes, EMPTY_BYTES, latin1, latin1Bytes } from "../../base/bytes.ts";
+import { compareBytes, latin1 } from "../../base/bytes.ts";
 import { type RangeRequest, SortOrder, SortTarget } from "../../proto/generated/rpc.ts";
-import { putBytes, putInt64, sizeOfDelimited, sizeOfInt64 } from "../../proto/writer.ts";
+import { putBytes, putInt64, putUint32, sizeOfDelimited, sizeOfInt64 } from "../../proto/writer.ts";
 import type { BackendReader } from "../mvcc/backend.ts";
 import type { FoundRevision, KeyEntry } from "../mvcc/key-entry.ts";
 import { CountCursor, type HitSink } from "../mvcc/key-index.ts";
-import { encodeKeyValue, KeyValueReader, keyValueSize } from "../mvcc/key-value.ts";
+import { KeyValueReader, keyValueSize, putKeyOnly } from "../mvcc/key-value.ts";
 import type { Store } from "../mvcc/store.ts";
+import { ChunkedList, Column } from "./column.ts";
 import { fetchLimit, withoutValue } from "./range.ts";
 import { isSorted, passesFilters } from "./range-order.ts";
 import type { ResponseHeaderEncoder } from "./response-header.ts";
@@ -27,30 +28,10 @@ const MOVES_PER_STEP = 20_000;
 /** Bytes of one piece unless the caller says otherwise: about a millisecond of copying and look-ups. */
 export const PIECE_BYTES: number = 256 * 1024;
 
+/** Field 2 of a RangeResponse. */
+const KVS_TAG = 0x12;
+
 type Phase = "keys" | "count" | "values" | "order" | "sizes" | "ready";
-
-/** Numbers that grow; 8 bytes each. */
-class Column {
-  #numbers: Float64Array = new Float64Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#numbers.length) {
-      const grown = new Float64Array(this.length * 2);
-      grown.set(this.#numbers);
-      this.#numbers = grown;
-    }
-    this.#numbers[this.length++] = value;
-  }
-
-  get(i: number): number {
-    return this.#numbers[i]!;
-  }
-
-  set(i: number, value: number): void {
-    this.#numbers[i] = value;
-  }
-}
 
 export class LargeRange implements HitSink {
   /** Revision of the store, for the header. */
@@ -68,9 +49,9 @@ export class LargeRange implements HitSink {
   readonly #sizes: Column = new Column();
   readonly #createds: Column = new Column();
   readonly #versions: Column = new Column();
-  readonly #keys: string[] = [];
-  readonly #stored: Uint8Array[] = [];
-  readonly #values: Uint8Array[] = [];
+  readonly #keys: ChunkedList<string> = new ChunkedList();
+  readonly #stored: ChunkedList<Uint8Array> = new ChunkedList();
+  readonly #values: ChunkedList<Uint8Array> = new ChunkedList();
   #phase: Phase;
   #next: string | undefined;
   #found: number;
@@ -219,7 +200,7 @@ export class LargeRange implements HitSink {
       case SortTarget.MOD:
         return (a, b) => sign * (this.#mains.get(a) - this.#mains.get(b));
       case SortTarget.VALUE:
-        return (a, b) => sign * compareBytes(this.#values[a]!, this.#values[b]!);
+        return (a, b) => sign * compareBytes(this.#values.get(a)!, this.#values.get(b)!);
       default:
         return (a, b) => sign * (a - b);
     }
@@ -250,15 +231,27 @@ export class LargeRange implements HitSink {
     return this.#order === undefined ? n : this.#order[n]!;
   }
 
-  /** A KeyValue as it goes out. */
+  /** A KeyValue as it goes out. Not for keys that come from the index. */
   #read(reader: BackendReader, i: number): Uint8Array {
-    const main = this.#mains.get(i);
-    if (this.#keysFromIndex) {
-      const key = latin1Bytes(this.#keys[i]!);
-      return encodeKeyValue(undefined, key, this.#createds.get(i), main, this.#versions.get(i), EMPTY_BYTES, 0n);
-    }
-    const stored = this.#stored[i] ?? this.#store.storedAt(reader, main, this.#subs.get(i));
+    const stored = this.#stored.get(i) ?? this.#store.storedAt(reader, this.#mains.get(i), this.#subs.get(i));
     return this.#request.keysOnly ? withoutValue(stored) : stored;
+  }
+
+  /** Writes a KeyValue with its tag and length, ending before `end`. */
+  #put(reader: BackendReader, i: number, into: Uint8Array, end: number): void {
+    const size = this.#sizes.get(i);
+    let at: number;
+    if (this.#keysFromIndex) {
+      const key = this.#keys.get(i)!;
+      at = putKeyOnly(into, end, key, this.#createds.get(i), this.#mains.get(i), this.#versions.get(i));
+      assert(end - at === size, "a key has the size that was computed");
+      at = putUint32(into, at, size);
+    } else {
+      const kv = this.#read(reader, i);
+      assert(kv.length === size, "a revision never changes its size");
+      at = putBytes(into, end, kv);
+    }
+    into[at - 1] = KVS_TAG;
   }
 
   /** Number of KeyValues in the response; known when prepared. */
@@ -307,11 +300,8 @@ export class LargeRange implements HitSink {
     let at = headBytes;
     for (let n = first; n < last; n++) {
       const i = this.#at(n);
-      const kv = this.#read(reader, i);
-      assert(kv.length === this.#sizes.get(i), "a revision never changes its size");
-      piece[at] = 0x12;
-      at += 1 + sizeOfDelimited(kv.length);
-      putBytes(piece, at, kv);
+      at += 1 + sizeOfDelimited(this.#sizes.get(i));
+      this.#put(reader, i, piece, at);
     }
     assert(at === kvEnd, "the piece has the size that was computed");
     if (isLast) this.#putTail(piece, bytes);

@@ -26,6 +26,48 @@ export function keyValueSize(
   return size;
 }
 
+/** Fields 2 to 4, ending before `at`. */
+function putRevisions(
+  out: Uint8Array,
+  at: number,
+  createRevision: number,
+  modRevision: number,
+  version: number,
+): number {
+  if (version !== 0) {
+    at = putInt64(out, at, version);
+    out[--at] = 0x20;
+  }
+  if (modRevision !== 0) {
+    at = putInt64(out, at, modRevision);
+    out[--at] = 0x18;
+  }
+  if (createRevision !== 0) {
+    at = putInt64(out, at, createRevision);
+    out[--at] = 0x10;
+  }
+  return at;
+}
+
+/** A KeyValue without value and lease, its key a latin1 string, ending before `at`. Returns where it starts. */
+export function putKeyOnly(
+  out: Uint8Array,
+  at: number,
+  key: string,
+  createRevision: number,
+  modRevision: number,
+  version: number,
+): number {
+  at = putRevisions(out, at, createRevision, modRevision, version);
+  const { length } = key;
+  if (length === 0) return at;
+  at -= length;
+  for (let i = 0; i < length; i++) out[at + i] = key.charCodeAt(i);
+  at = putUint32(out, at, length);
+  out[--at] = 0x0a;
+  return at;
+}
+
 /** The bytes of a KeyValue, cut from the slab if there is one. */
 export function encodeKeyValue(
   slab: ByteSlab | undefined,
@@ -49,18 +91,7 @@ export function encodeKeyValue(
     at = putBytes(out, at, value);
     out[--at] = 0x2a;
   }
-  if (version !== 0) {
-    at = putInt64(out, at, version);
-    out[--at] = 0x20;
-  }
-  if (modRevision !== 0) {
-    at = putInt64(out, at, modRevision);
-    out[--at] = 0x18;
-  }
-  if (createRevision !== 0) {
-    at = putInt64(out, at, createRevision);
-    out[--at] = 0x10;
-  }
+  at = putRevisions(out, at, createRevision, modRevision, version);
   if (keyBytes !== 0) {
     at = putBytes(out, at, key);
     out[--at] = 0x0a;

@@ -1,7 +1,7 @@
 /**
- * Defragmentation without a pause (etcd's holds everything for its length): a pinned transaction is copied into a new file in batches of
- * 10000 keys with full pages, as etcd does, while commits to the old file go on and note the keys they change. Rounds copy those keys
- * as they are by then, until few are left; the last of them are copied while commits wait, then the new file replaces the old one.
+ * Defragmentation without a pause (etcd's holds everything for its length): a pinned transaction is copied into a new file in batches with
+ * full pages while commits to the old file go on and note the keys they change. Rounds copy those keys as they are by then, until few are
+ * left; the last of them are copied while commits wait, then the new file replaces the old one.
  *
  * A crash at any moment leaves a whole database: the old file gets every commit until the switch, and the new one is durable before it.
  */
@@ -17,8 +17,12 @@ import { treeGet } from "./tree-read.ts";
 import { TreeWalk } from "./tree-walk.ts";
 import { BucketBuffer, type WriteBuffer } from "./write-buffer.ts";
 
-const BATCH_KEYS = 10000;
-const BATCH_BYTES = 4 << 20;
+/**
+ * etcd's batches have 10000 keys. The objects of a batch live until it is written: with 10000 every scavenge meanwhile copied megabytes,
+ * 10 to 40 ms each on a busy machine (test/bench/stalls.ts).
+ */
+const BATCH_KEYS = 2000;
+const BATCH_BYTES = 1 << 20;
 /** So few changed keys are copied while commits wait. */
 const LAST_ROUND_KEYS = 2000;
 const ROUNDS_MAX = 16;
@@ -33,6 +37,36 @@ export interface DefragmentationOptions {
   readonly sync: boolean;
 }
 
+/** Memory of a batch's entries, used again for the next one: memory of its own for each entry is what costs a garbage collector most. */
+class EntrySlab {
+  /** What the last {@link copy} wrote into. */
+  bytes: Uint8Array;
+  #at: number;
+
+  constructor() {
+    this.bytes = new Uint8Array(BATCH_BYTES);
+    this.#at = 0;
+  }
+
+  /** Returns where in `bytes` the copy starts. */
+  copy(from: Uint8Array, start: number, length: number): number {
+    // Views of what was full stay as they are.
+    if (this.#at + length > this.bytes.length) {
+      this.bytes = new Uint8Array(Math.max(BATCH_BYTES, length));
+      this.#at = 0;
+    }
+    const at = this.#at;
+    this.bytes.set(from.subarray(start, start + length), at);
+    this.#at += length;
+    return at;
+  }
+
+  /** Nobody looks at what was copied any more. */
+  reset(): void {
+    this.#at = 0;
+  }
+}
+
 /** The database is being closed. */
 export class DefragmentationCancelledError extends Error {
   override readonly name = "DefragmentationCancelledError";
@@ -44,6 +78,7 @@ export class Defragmentation {
   #temporaryPath: string;
   #target: BoltFile | undefined;
   #changed: KeyLog;
+  readonly #slab: EntrySlab;
   #cancelled: boolean;
 
   constructor(options: DefragmentationOptions) {
@@ -52,6 +87,7 @@ export class Defragmentation {
     this.#temporaryPath = "";
     this.#target = undefined;
     this.#changed = new KeyLog();
+    this.#slab = new EntrySlab();
     this.#cancelled = false;
   }
 
@@ -129,6 +165,7 @@ export class Defragmentation {
 
   async #copyBucket(state: TransactionState, name: string): Promise<void> {
     const tree = state.buckets.get(name)!;
+    const slab = this.#slab;
     let batch = new BucketBuffer();
     let bytes = 0;
     const flush = async (): Promise<void> => {
@@ -136,17 +173,20 @@ export class Defragmentation {
       batch = new BucketBuffer();
       bytes = 0;
       await this.#write(name, full);
+      // Its entries are in the pages of the new file by now.
+      slab.reset();
     };
     const walk = new TreeWalk(this.#source.pager, this.#options.clock, {
       leaf(page, from, to) {
         for (let i = from; i < to; i++) {
-          // Key and value in one piece: they lie side by side.
-          const keyLength = page.keyLength(i);
+          // Key and value lie side by side.
           const start = page.keyStart(i);
-          const entry = page.bytes.slice(start, start + page.dataSize(i));
-          batch.keys.push(entry.subarray(0, keyLength));
-          batch.values.push(entry.subarray(keyLength));
-          bytes += entry.length;
+          const length = page.dataSize(i);
+          const at = slab.copy(page.bytes, start, length);
+          const keyEnd = at + page.keyLength(i);
+          batch.keys.push(slab.bytes.subarray(at, keyEnd));
+          batch.values.push(slab.bytes.subarray(keyEnd, at + length));
+          bytes += length;
         }
       },
       pause: () => (batch.keys.length >= BATCH_KEYS || bytes >= BATCH_BYTES ? flush() : undefined),
