@@ -20,7 +20,7 @@ import { isSorted, passesFilters } from "./range-order.ts";
 import type { ResponseHeaderEncoder } from "./response-header.ts";
 import { SlicedSort } from "./sliced-sort.ts";
 
-const ENTRIES_PER_STEP = 5000;
+const ENTRIES_PER_STEP = 2500;
 const VALUES_PER_STEP = 500;
 const VALUE_BYTES_PER_STEP = 4 * 1024 * 1024;
 const MOVES_PER_STEP = 20_000;
@@ -30,6 +30,9 @@ export const PIECE_BYTES: number = 256 * 1024;
 
 /** Field 2 of a RangeResponse. */
 const KVS_TAG = 0x12;
+
+/** KeyValues of one piece: small ones cost more for each than for their bytes. */
+const PIECE_KVS_MAX = 2000;
 
 type Phase = "keys" | "count" | "values" | "order" | "sizes" | "ready";
 
@@ -277,7 +280,7 @@ export class LargeRange implements HitSink {
     return (this.#more ? 2 : 0) + (this.#count === 0 ? 0 : 1 + sizeOfInt64(this.#count));
   }
 
-  /** The next piece of the RangeResponse, a fresh array of about `bytesMax` or one KeyValue; undefined after the last. */
+  /** The next piece of the RangeResponse, a fresh array of about `bytesMax`, fewer for many small KeyValues, or one KeyValue; undefined after the last. */
   nextPiece(
     reader: BackendReader,
     header: ResponseHeaderEncoder,
@@ -289,7 +292,8 @@ export class LargeRange implements HitSink {
     const headBytes = first === 0 ? header.size(this.revision) : 0;
     let bytes = headBytes;
     let last = first;
-    while (last < this.#kvs && (bytes === headBytes || bytes < bytesMax)) {
+    const end = Math.min(this.#kvs, first + PIECE_KVS_MAX);
+    while (last < end && (bytes === headBytes || bytes < bytesMax)) {
       bytes += 1 + sizeOfDelimited(this.#sizes.get(this.#at(last++)));
     }
     const isLast = last === this.#kvs;
