@@ -143,6 +143,29 @@ function echoRouter(open: Set<ServerCall>, cancelled: string[]): GrpcRouter {
       }),
     ],
     [
+      "/test.Echo/Lent",
+      unary((call, message) => {
+        // As Big, with the same memory again and again; each piece is filled with its number. Ends with one byte: how many memories it took.
+        const [pieces = 0, bytes = 0] = text(message).split(" ").map(Number);
+        const memories = new Set<ArrayBufferLike>();
+        let sent = 0;
+        let room = call.beginMessage(pieces * bytes + 1);
+        const more = (): void => {
+          room = true;
+          while (sent < pieces && room) {
+            const piece = call.lend(bytes);
+            memories.add(piece.buffer);
+            room = call.continueMessage(piece.fill(sent++ & 0xff));
+          }
+          if (sent < pieces) return;
+          call.continueMessage(Uint8Array.of(Math.min(255, memories.size)));
+          call.end();
+        };
+        call.onDrain = () => setImmediate(more);
+        more();
+      }),
+    ],
+    [
       "/test.Echo/Runs",
       stream((call) => {
         watchCancel(call);

@@ -60,6 +60,9 @@ export class FakeCall implements ServerCall {
   continueMessage(): boolean {
     throw new Error("not used here");
   }
+  lend(bytes: number): Uint8Array {
+    return new Uint8Array(bytes);
+  }
   reply(...parts: Uint8Array[]): void {
     this.send(...parts);
     this.end();

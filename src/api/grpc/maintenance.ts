@@ -42,7 +42,8 @@ export interface MaintenanceServer {
   /** CRC32C over the whole database. */
   hash(): Promise<{ hash: number; revision: number }>;
   hashKv(revision: number): Promise<{ hash: number; compactRevision: number; hashRevision: number; revision: number }>;
-  snapshot(): Promise<DatabaseSnapshot>;
+  /** `allocate` gives the memory of its pieces: each is used up when the next one is asked for. Fresh memory without it. */
+  snapshot(allocate?: (bytes: number) => Uint8Array): Promise<DatabaseSnapshot>;
   /** Only called on the leader. */
   moveLeader(target: bigint, call: ServerCall): Promise<void>;
   downgrade(action: number, version: string): Promise<string>;
@@ -182,7 +183,7 @@ async function streamSnapshot(server: MaintenanceServer, call: ServerCall): Prom
   call.onCancel = () => wake?.();
   let snapshot: DatabaseSnapshot | undefined;
   try {
-    snapshot = await server.snapshot();
+    snapshot = await server.snapshot((bytes) => call.lend(bytes));
     const version = utf8(snapshot.storageVersion);
     let remaining = snapshot.totalBytes;
     const send = async (blob: Uint8Array): Promise<void> => {

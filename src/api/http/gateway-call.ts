@@ -209,6 +209,11 @@ export class GatewayCall implements ServerCall {
     return this.send(...pieces);
   }
 
+  /** What the receiver keeps is not known: fresh memory. */
+  lend(bytes: number): Uint8Array {
+    return new Uint8Array(bytes);
+  }
+
   reply(...parts: Uint8Array[]): void {
     this.send(...parts);
     this.end();

@@ -36,6 +36,10 @@ const PIECE_KVS_MAX = 2000;
 
 type Phase = "keys" | "count" | "values" | "order" | "sizes" | "ready";
 
+function fresh(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
 export class LargeRange implements HitSink {
   /** Revision of the store, for the header. */
   readonly revision: number;
@@ -280,11 +284,12 @@ export class LargeRange implements HitSink {
     return (this.#more ? 2 : 0) + (this.#count === 0 ? 0 : 1 + sizeOfInt64(this.#count));
   }
 
-  /** The next piece of the RangeResponse, a fresh array of about `bytesMax`, fewer for many small KeyValues, or one KeyValue; undefined after the last. */
+  /** The next piece of the RangeResponse, in memory from `allocate`: about `bytesMax`, fewer for many small KeyValues, or one KeyValue; undefined after the last. */
   nextPiece(
     reader: BackendReader,
     header: ResponseHeaderEncoder,
     bytesMax: number = PIECE_BYTES,
+    allocate: (bytes: number) => Uint8Array = fresh,
   ): Uint8Array | undefined {
     assert(this.#phase === "ready", "the range is prepared");
     const first = this.#position;
@@ -299,7 +304,7 @@ export class LargeRange implements HitSink {
     const isLast = last === this.#kvs;
     const kvEnd = bytes;
     if (isLast) bytes += this.#tailSize();
-    const piece = new Uint8Array(bytes);
+    const piece = allocate(bytes);
     if (first === 0) header.put(piece, headBytes, this.revision);
     let at = headBytes;
     for (let n = first; n < last; n++) {

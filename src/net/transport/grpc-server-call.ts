@@ -13,6 +13,7 @@ import { endCallSpan } from "../tracing/tracer.ts";
 import type { DeadlineEntry } from "./deadlines.ts";
 import { Http2Stream } from "./http2-stream.ts";
 import { type InflateOwner, InflateQueue } from "./inflate-queue.ts";
+import { LentMemory } from "./lent-memory.ts";
 import { queueMessage, writeMessage, writeRun } from "./message-writer.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ConnectionInfo, ServerCall } from "./server-call.ts";
@@ -52,6 +53,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #extraHeaders: string[] | undefined;
   /** What ends the call; undefined stands for OK. */
   #trailers: string[] | undefined;
+  #lent: LentMemory | undefined;
   readonly #startedMs: number;
 
   constructor(server: ServerConnection, id: number, head: RequestHead) {
@@ -81,6 +83,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.#messageLeft = 0;
     this.#extraHeaders = undefined;
     this.#trailers = undefined;
+    this.#lent = undefined;
     this.#startedMs = server.metrics.measuresHandling ? server.clock.now() : 0;
   }
 
@@ -372,6 +375,11 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     }
     this.http2.schedule(this);
     return this.#hasRoom();
+  }
+
+  lend(bytes: number): Uint8Array {
+    this.#lent ??= new LentMemory(this);
+    return this.#lent.take(bytes);
   }
 
   reply(...parts: Uint8Array[]): void {

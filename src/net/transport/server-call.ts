@@ -69,6 +69,11 @@ export interface ServerCall {
    */
   beginMessage(messageBytes: number): boolean;
   continueMessage(...parts: Uint8Array[]): boolean;
+  /**
+   * Memory for a part of a big reply, contents undefined, which is used again once it was sent. Only for a part of this call, passed on
+   * whole before the next one is asked for; whoever does not send it must not ask again.
+   */
+  lend(bytes: number): Uint8Array;
   /** send + end(OK) in one go: the fast path of unary calls (headers, data and trailers in one write). */
   reply(...parts: Uint8Array[]): void;
   /** Ends the call with OK and these trailers. */

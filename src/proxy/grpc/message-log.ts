@@ -89,6 +89,10 @@ class LoggedCall implements ServerCall {
     return this.#call.sendRun(run, messages);
   }
 
+  lend(bytes: number): Uint8Array {
+    return this.#call.lend(bytes);
+  }
+
   reply(...parts: Uint8Array[]): void {
     this.#logSent(parts);
     this.#call.reply(...parts);

@@ -6,7 +6,7 @@ import { txnCostBytes } from "../../core/apply/quota-cost.ts";
 import { type RequestCredentials, RequestField } from "../../core/apply/raft-request.ts";
 import { NO_AUTH_INFO } from "../../core/auth/auth-info.ts";
 import { refuseRange, refuseTxn } from "../../core/auth/request-permission.ts";
-import type { LargeRange } from "../../core/kv/large-range.ts";
+import { type LargeRange, PIECE_BYTES } from "../../core/kv/large-range.ts";
 import { RangeStream } from "../../core/kv/range-stream.ts";
 import type { ResponseHeaderEncoder } from "../../core/kv/response-header.ts";
 import type { Store } from "../../core/mvcc/store.ts";
@@ -112,9 +112,11 @@ export class MemberKvServer implements KvServer {
         await yieldTurn(clock);
       }
       drain.sent(call.beginMessage(large.messageBytes(header)));
-      for (let piece = large.nextPiece(reader, header); piece !== undefined; piece = large.nextPiece(reader, header)) {
+      for (;;) {
         await drain.wait();
         if (call.cancelled) return;
+        const piece = large.nextPiece(reader, header, PIECE_BYTES, (bytes) => call.lend(bytes));
+        if (piece === undefined) break;
         drain.sent(call.continueMessage(piece));
         await yieldTurn(clock);
       }

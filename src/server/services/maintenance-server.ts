@@ -136,11 +136,12 @@ export class MemberMaintenanceServer implements MaintenanceServer {
     }
   }
 
-  async snapshot(): Promise<DatabaseSnapshot> {
+  async snapshot(allocate?: (bytes: number) => Uint8Array): Promise<DatabaseSnapshot> {
     const { state, logger } = this.#member;
     const version = loadStorageVersion(state.backend);
     const storageVersion = version === undefined ? "" : versionText(version);
     const snapshot = await state.backend.snapshot();
+    if (allocate !== undefined) snapshot.allocate = allocate;
     logger.info("sending database snapshot to client", {
       "total-bytes": snapshot.sizeBytes,
       "storage-version": storageVersion,

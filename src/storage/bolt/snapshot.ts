@@ -15,19 +15,22 @@ export class BoltSnapshot {
   readonly sizeBytes: number;
   /** What is in it; good until it is closed. */
   readonly reader: BoltPinnedReader;
+  /** Where the memory of pieces comes from; a piece is used up when the next one is asked for. Fresh memory unless set. */
+  allocate: (bytes: number) => Uint8Array;
   readonly #onClose: () => void;
   #at: number;
   #closed: boolean;
 
   constructor(reader: BoltPinnedReader, onClose: () => void) {
     this.reader = reader;
+    this.allocate = (bytes) => new Uint8Array(bytes);
     this.#onClose = onClose;
     this.sizeBytes = reader.sizeBytes;
     this.#at = 0;
     this.#closed = false;
   }
 
-  /** The next piece in fresh memory, undefined at the end. Pull one after the other: that is the backpressure. */
+  /** The next piece, undefined at the end. Pull one after the other: that is the backpressure. */
   async read(): Promise<Uint8Array | undefined> {
     const meta = this.reader.state.meta;
     if (this.#closed || this.#at >= this.sizeBytes) return undefined;
@@ -39,7 +42,7 @@ export class BoltSnapshot {
       this.#at = pages.length;
       return pages;
     }
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, this.sizeBytes - this.#at));
+    const piece = this.allocate(Math.min(PIECE_BYTES, this.sizeBytes - this.#at));
     const got = await this.reader.file.file.read(piece, this.#at);
     if (got < piece.length) throw new FileError("read", this.reader.file.file.path, "EOF");
     this.#at += piece.length;
