@@ -5,7 +5,8 @@
  *   node --import tsx test/bench/stalls.ts [--keys 1000000] [--value 200] [--rate 200] [--etcd PATH]
  *
  * Needs dist/ (npm run build) and, for the second column, a real etcd (default: the reference folder). Prints one row per phase: the writer's p50,
- * p99 and maximum of both servers in milliseconds, and for ours the p99.9 and maximum of the loop's delay.
+ * p99 and maximum of both servers in milliseconds, and for ours the p99.9 and maximum of the loop's delay, and of what the loop's thread
+ * computed at a time. The second pair does not depend on what else the machine does. Linux.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +19,6 @@ import { GrpcChannel } from "../../src/net/transport/grpc-channel.ts";
 import {
   CompactionRequest,
   HashKVRequest,
-  PutRequest,
   PutResponse,
   RangeRequest,
   TxnRequest,
@@ -43,16 +43,34 @@ const clock = new NodeClock();
 const work = mkdtempSync(join(tmpdir(), "stalls-"));
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Loaded into our server before it starts: on SIGUSR2 it writes the loop's delays since the last signal, and starts over. */
+/**
+ * Loaded into our server before it starts: on SIGUSR2 it writes the loop's delays since the last signal, and starts over. `cpu`: what the
+ * loop's thread itself computed between two ticks of a millisecond, from the kernel's account. A delay beyond that is waiting: for a processor that
+ * others have, or for a helper of the garbage collector that waits for one.
+ */
 const probe = join(work, "probe.mjs");
 writeFileSync(
   probe,
   `import { monitorEventLoopDelay } from "node:perf_hooks";
-import { writeFileSync } from "node:fs";
+import { openSync, readSync, writeFileSync } from "node:fs";
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
+const account = openSync("/proc/thread-self/schedstat", "r");
+const line = Buffer.alloc(64);
+const ranMs = () => Number.parseInt(line.toString("latin1", 0, readSync(account, line, 0, 64, 0))) / 1e6;
+let turns = [];
+let last = ranMs();
+setInterval(() => {
+  const now = ranMs();
+  turns.push(now - last);
+  last = now;
+}, 1).unref();
 process.on("SIGUSR2", () => {
-  writeFileSync(${JSON.stringify(join(work, "delays.json"))}, JSON.stringify({ p999: delay.percentile(99.9) / 1e6, max: delay.max / 1e6 }));
+  turns.sort((a, b) => a - b);
+  const cpu = { p999: turns[Math.floor(turns.length * 0.999)] ?? 0, max: turns.at(-1) ?? 0 };
+  writeFileSync(${JSON.stringify(join(work, "delays.json"))}, JSON.stringify({ p999: delay.percentile(99.9) / 1e6, max: delay.max / 1e6, cpu }));
+  turns = [];
+  last = ranMs();
   delay.reset();
 });
 `,
@@ -149,13 +167,19 @@ async function writeDuring(server: Server, until: () => Promise<unknown>): Promi
 const at = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
-async function loopDelays(server: Server): Promise<{ p999: number; max: number }> {
+interface LoopDelays {
+  readonly p999: number;
+  readonly max: number;
+  readonly cpu: { readonly p999: number; readonly max: number };
+}
+
+async function loopDelays(server: Server): Promise<LoopDelays> {
   const file = join(work, "delays.json");
   rmSync(file, { force: true });
   server.child.kill("SIGUSR2");
   for (let i = 0; i < 200 && !existsSync(file); i++) await sleep(10);
   await sleep(20);
-  return JSON.parse(readFileSync(file, "utf8")) as { p999: number; max: number };
+  return JSON.parse(readFileSync(file, "utf8")) as LoopDelays;
 }
 
 const phases: readonly (readonly [string, (server: Server) => Promise<unknown>])[] = [
@@ -235,7 +259,7 @@ try {
   }
   await sleep(2000);
   console.log(
-    `${"phase".padEnd(40)} ${"server".padEnd(6)} ${"took s".padStart(8)} ${"writer p50".padStart(11)} ${"p99".padStart(9)} ${"max".padStart(9)}   loop p99.9 / max (ms)`,
+    `${"phase".padEnd(40)} ${"server".padEnd(6)} ${"took s".padStart(8)} ${"writer p50".padStart(11)} ${"p99".padStart(9)} ${"max".padStart(9)}   loop p99.9 / max (ms), computing p99.9 / max`,
   );
   for (const [name, phase] of phases) {
     for (const server of servers) {
@@ -247,7 +271,10 @@ try {
         took = performance.now() - began;
       });
       const loop = server.name === "ours" ? await loopDelays(server) : undefined;
-      const loopText = loop === undefined ? "" : `${loop.p999.toFixed(1)} / ${loop.max.toFixed(1)}`;
+      const loopText =
+        loop === undefined
+          ? ""
+          : `${loop.p999.toFixed(1)} / ${loop.max.toFixed(1)}, cpu ${loop.cpu.p999.toFixed(1)} / ${loop.cpu.max.toFixed(1)}`;
       console.log(
         `${name.padEnd(40)} ${server.name.padEnd(6)} ${(took / 1000).toFixed(2).padStart(8)} ${at(latencies, 0.5).toFixed(2).padStart(11)} ${at(latencies, 0.99).toFixed(2).padStart(9)} ${at(latencies, 1).toFixed(2).padStart(9)}   ${loopText}`,
       );
