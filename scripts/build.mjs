@@ -10,8 +10,12 @@ const ran = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin
 if (ran.status !== 0) process.exit(ran.status ?? 1);
 // The programs become one file each with lazily loaded chunks: hundreds of small modules would cost a tenth of a second at every start.
 const programs = ["etcd", "etcdctl", "etcdutl"].map((name) => join(root, "dist/cli", `${name}.js`)).filter(existsSync);
-// Each is bundled alone: what it shares with the others would be cut into many small chunks, and each chunk costs about a millisecond.
-for (const program of programs) {
+// Each is bundled alone: what it shares with the others would be cut into many small chunks, and each chunk costs about a millisecond. For the same
+// reason the proxies, which etcd loads when they are asked for, are a bundle beside it.
+const PROXY = "proxy/proxy-main";
+for (const name of ["etcd", "etcdctl", "etcdutl", PROXY]) {
+  const program = join(root, "dist/cli", `${name}.js`);
+  if (!existsSync(program)) continue;
   const bundled = spawnSync(
     join(root, "node_modules/.bin/esbuild"),
     [
@@ -24,9 +28,10 @@ for (const program of programs) {
       "--packages=external",
       "--minify-whitespace",
       "--minify-syntax",
-      `--outdir=${join(root, "dist/cli")}`,
+      `--outdir=${dirname(program)}`,
       "--allow-overwrite",
-      `--chunk-names=chunks/${basename(program, ".js")}/[name]-[hash]`,
+      `--chunk-names=chunks/${basename(name)}/[name]-[hash]`,
+      `--external:./${PROXY}.js`,
       "--log-level=warning",
     ],
     { cwd: root, stdio: "inherit" },

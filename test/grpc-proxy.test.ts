@@ -5,7 +5,7 @@ import { utf8 } from "../src/base/bytes.ts";
 import { EtcdClient } from "../src/client/etcd-client.ts";
 import { op } from "../src/client/operation.ts";
 import type { WatchEvent } from "../src/client/watch-types.ts";
-import type { LogFields, Logger } from "../src/io/logger.ts";
+import { type LogFields, type Logger, SILENT_LOGGER } from "../src/io/logger.ts";
 import type { GrpcProxy } from "../src/proxy/grpc/grpc-proxy.ts";
 import { LocalCluster } from "./support/local-cluster.ts";
 import { startLocalProxy } from "./support/local-proxy.ts";
@@ -288,6 +288,29 @@ test("with logging of messages each request and reply is in the log as JSON", as
     "grpc.method": "Range",
   });
   assert.match((of("Put", "response") as LogFields)["grpc.response.error"] as string, /key is not provided$/);
+});
+
+test("with auto sync the proxy takes the members' client URLs as endpoints, and goes on by them", async () => {
+  const two = await LocalCluster.start(2, {});
+  const [first, second] = two.members;
+  const lines: string[] = [];
+  const logger: Logger = {
+    ...SILENT_LOGGER,
+    info: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`),
+    with: () => logger,
+  };
+  const proxy = await startLocalProxy([first!.clientUrl.replace("http://", "")], { syncIntervalMs: 50 }, logger);
+  const client = new EtcdClient({ endpoints: `127.0.0.1:${proxy.port}` });
+  try {
+    await client.put("synced", "1");
+    await until(() => lines.some((line) => line.includes(second!.clientUrl)), "the other member is known");
+    await two.stopMember(0);
+    assert.equal((await client.get("synced", { serializable: true, minModRevision: 1 }))?.value, "1");
+  } finally {
+    await client.close();
+    await proxy.close();
+    await two.close();
+  }
 });
 
 test("watches and renewals go on when the member comes back", async () => {

@@ -176,3 +176,21 @@ function walk(dir: string): string[] {
     e.isDirectory() ? walk(join(dir, e.name)) : [join(dir, e.name)],
   );
 }
+
+test("the server is started without loading the proxies", () => {
+  const etcd = sources.find(({ path }) => path === join("src", "cli", "etcd.ts"))!;
+  const atStart = new Set<string>();
+  const visit = (path: string): void => {
+    const source = sources.find((each) => each.path === path);
+    if (source === undefined || atStart.has(path)) return;
+    atStart.add(path);
+    for (const m of source.text.matchAll(/^\s*(?:import|export)\b[^;(]*?\bfrom\s+"(\.[^"]+)"/gm))
+      visit(normalize(join(dirname(path), m[1]!)));
+  };
+  visit(etcd.path);
+  assert.ok(atStart.size > 100);
+  assert.deepEqual(
+    [...atStart].filter((path) => path.includes(`${sep}proxy${sep}`)),
+    [],
+  );
+});

@@ -35,6 +35,7 @@ export const OWN_SCOPE: CallScope = new CallScope({ token: "", requireLeader: fa
 
 export class Upstream {
   readonly clock: Clock;
+  readonly #logger: Logger;
   readonly #pool: ConnectionPool;
   readonly #sendBytesMax: number;
   readonly #tlsGiven: boolean;
@@ -43,6 +44,7 @@ export class Upstream {
   /** Throws TypeError for text that is no endpoint. */
   constructor(options: UpstreamOptions) {
     this.clock = options.clock;
+    this.#logger = options.logger;
     this.#sendBytesMax = options.sendBytesMax;
     this.#tlsGiven = options.tls !== undefined;
     this.#pool = new ConnectionPool(
@@ -61,7 +63,7 @@ export class Upstream {
         ? undefined
         : options.clock.setRepeating(options.syncIntervalMs, () => {
             this.#syncEndpoints().catch((error: unknown) =>
-              options.logger.info("Auto sync endpoints failed.", { error: String(error) }),
+              this.#logger.info("Auto sync endpoints failed.", { error: String(error) }),
             );
           });
   }
@@ -127,7 +129,9 @@ export class Upstream {
   async #syncEndpoints(): Promise<void> {
     const { members } = await this.call(ClusterService.memberList, {}, OWN_SCOPE);
     const urls = members.filter(({ name, isLearner }) => name !== "" && !isLearner).flatMap((m) => m.clientURLs);
-    if (urls.length > 0) this.#pool.setEndpoints(urls.map((url) => parseEndpoint(url, this.#tlsGiven)));
+    if (urls.length === 0 || urls.join() === this.endpoints.join()) return;
+    this.#logger.info("endpoints of the cluster have changed", { endpoints: urls });
+    this.#pool.setEndpoints(urls.map((url) => parseEndpoint(url, this.#tlsGiven)));
   }
 
   close(): void {

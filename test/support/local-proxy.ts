@@ -26,6 +26,7 @@ export function startLocalProxy(
       resolverTtlSeconds: 0,
       hostName: "host",
       namespace: "",
+      leasingPrefix: "",
       keepsOrder: false,
       logsMessages: false,
       enablePprof: false,

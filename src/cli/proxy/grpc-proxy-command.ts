@@ -109,6 +109,7 @@ async function startGrpcProxy(flags: FlagSet, surroundings: ProxySurroundings): 
         resolverTtlSeconds: flags.number("resolver-ttl"),
         hostName: hostname(),
         namespace: flags.text("namespace"),
+        leasingPrefix: flags.text("experimental-leasing-prefix"),
         keepsOrder: flags.bool("experimental-serializable-ordering"),
         logsMessages: flags.bool("experimental-enable-grpc-logging"),
         enablePprof: flags.bool("enable-pprof"),

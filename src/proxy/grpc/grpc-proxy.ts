@@ -25,6 +25,7 @@ import { kvProxy } from "../kv/kv-proxy.ts";
 import { NamespaceKv } from "../kv/namespace-kv.ts";
 import { OrderingKv } from "../kv/ordering-kv.ts";
 import { leaseProxy } from "../lease/lease-proxy.ts";
+import { LeasingKv } from "../leasing/leasing-kv.ts";
 import { ProxyCounters } from "../proxy-counters.ts";
 import { Upstream } from "../upstream.ts";
 import { namespaceWatch } from "../watch/namespace-watch.ts";
@@ -60,6 +61,8 @@ export interface GrpcProxyOptions {
   readonly hostName: string;
   /** Empty: none. */
   readonly namespace: string;
+  /** Empty: no leasing. */
+  readonly leasingPrefix: string;
   readonly keepsOrder: boolean;
   readonly logsMessages: boolean;
   readonly enablePprof: boolean;
@@ -104,14 +107,28 @@ export class GrpcProxy {
       options.resolverPrefix === ""
         ? undefined
         : new RegisteredProxies({ client: own.cluster, clock, logger, prefix: options.resolverPrefix });
-    const { layers, kv } = kvLayers(options, upstream, space);
     const watches = new UpstreamWatches(upstream);
     const atCluster: StartWatch = (watch, listener) => watches.watch(watch, listener);
+    const start = space === undefined ? atCluster : namespaceWatch(atCluster, space);
+    const bottom = new ClusterKv(upstream);
+    const plain = kvLayers(options, bottom, upstream, space);
+    const leasing =
+      options.leasingPrefix === ""
+        ? undefined
+        : new LeasingKv({
+            below: plain ?? bottom,
+            start,
+            client: own.cluster,
+            clock,
+            logger,
+            prefix: options.leasingPrefix,
+          });
+    const layers = leasing ?? plain;
     const methods = new Map<string, GrpcMethod>([
       ...kvProxy({ upstream, layers, counters }),
       ...watchProxy({
-        start: space === undefined ? atCluster : namespaceWatch(atCluster, space),
-        kv,
+        start,
+        kv: layers ?? bottom,
         counters,
         logger: logger.with({ caller: "grpcproxy/watch.go" }),
       }),
@@ -154,6 +171,7 @@ export class GrpcProxy {
     try {
       const { port } = await transport.listen(options.listen, options.listenTls);
       const other = await metricsTransport?.listen(options.metrics!.listen, options.metrics!.tls);
+      if (leasing !== undefined) void leasing.run();
       if (registered !== undefined) {
         const registration = {
           client: own.cluster,
@@ -180,17 +198,15 @@ export class GrpcProxy {
   }
 }
 
-/** `layers` is undefined where the bytes of requests pass through as they are. */
+/** Undefined where the bytes of requests pass through as they are. */
 function kvLayers(
   options: GrpcProxyOptions,
+  bottom: KvLayer,
   upstream: Upstream,
   space: KeyNamespace | undefined,
-): { readonly layers: KvLayer | undefined; readonly kv: KvLayer } {
-  const bottom = new ClusterKv(upstream);
-  let layers: KvLayer | undefined;
-  if (options.keepsOrder) layers = new OrderingKv(bottom, () => upstream.endpoints.length);
-  if (space !== undefined) layers = new NamespaceKv(layers ?? bottom, space);
-  return { layers, kv: layers ?? bottom };
+): KvLayer | undefined {
+  const ordered = options.keepsOrder ? new OrderingKv(bottom, () => upstream.endpoints.length) : undefined;
+  return space === undefined ? ordered : new NamespaceKv(ordered ?? bottom, space);
 }
 
 /** Clients for the proxy's own sake: health, registration. */
