@@ -6,7 +6,7 @@
 import { exponentialBounds, Histogram } from "../base/histogram.ts";
 import type { Backend } from "../core/mvcc/backend.ts";
 import { type CompactionJob, CompactionStep } from "../core/mvcc/compaction.ts";
-import { type Clock, sleep, yieldTurn } from "../io/clock.ts";
+import { type Clock, yieldTurn } from "../io/clock.ts";
 import type { Logger } from "../io/logger.ts";
 
 /** Time to wait when it is not the job's turn. */
@@ -25,6 +25,8 @@ export class CompactionRunner {
   keysTotal: number;
   lastUnixSeconds: number;
   #stopped: boolean;
+  /** Ends the pause at hand. */
+  #wake: (() => void) | undefined;
   #running: Promise<void>;
 
   constructor(options: { clock: Clock; logger: Logger; batchLimit: number; sleepMs: number }) {
@@ -38,6 +40,7 @@ export class CompactionRunner {
     this.keysTotal = 0;
     this.lastUnixSeconds = 0;
     this.#stopped = false;
+    this.#wake = undefined;
     this.#running = Promise.resolve();
   }
 
@@ -50,7 +53,21 @@ export class CompactionRunner {
 
   stop(): Promise<void> {
     this.#stopped = true;
+    this.#wake?.();
     return this.#running;
+  }
+
+  /** The pauses may be hours long (--compaction-sleep-interval): stopping ends them. */
+  #pause(ms: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimer(ms, () => this.#wake?.());
+      this.#wake = () => {
+        this.#wake = undefined;
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   async #steps(job: CompactionJob, backend: Backend): Promise<void> {
@@ -63,11 +80,11 @@ export class CompactionRunner {
       if (step === CompactionStep.Again) this.indexPauseMs.observe(this.#clock.now() - sliceMs);
       else if (step !== CompactionStep.Waiting) this.pauseMs.observe(this.#clock.now() - sliceMs);
       if (step === CompactionStep.Done) break;
-      if (step === CompactionStep.Waiting) await sleep(this.#clock, WAIT_MS);
+      if (step === CompactionStep.Waiting) await this.#pause(WAIT_MS);
       else if (step === CompactionStep.Again) await yieldTurn(this.#clock);
       else {
         await backend.commit();
-        await sleep(this.#clock, this.#sleepMs);
+        await this.#pause(this.#sleepMs);
       }
     }
     const tookMs = this.#clock.now() - startMs;

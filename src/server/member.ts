@@ -425,6 +425,8 @@ export class Member {
     this.#repeat(LEASE_TICK_MS, () => this.#leaseExpiry.tick());
     this.#repeat(PURGE_INTERVAL_MS, () => this.#purge());
     this.#repeat(MONITOR_VERSION_INTERVAL_MS, () => this.#versions.monitor());
+    if (this.config.downgradeCheckMs > 0)
+      this.#repeat(this.config.downgradeCheckMs, () => this.#versions.checkDowngrade());
     this.#autoCompaction?.start();
     this.#driver.schedule();
     this.#campaignAlone();

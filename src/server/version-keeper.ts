@@ -8,8 +8,8 @@ import type { Entry } from "../core/raft/types.ts";
 import { entriesMinimumVersion } from "../core/version/entry-version.ts";
 import { SERVER_VERSION_TEXT } from "../core/version/server-version.ts";
 import { detectStorageVersion, migrateStorage, storageVersionToSet } from "../core/version/storage-version.ts";
-import { decideClusterVersion, type MemberVersions } from "../core/version/version-monitor.ts";
-import { ClusterVersionSetRequest } from "../proto/generated/membership.ts";
+import { decideClusterVersion, isDowngradeComplete, type MemberVersions } from "../core/version/version-monitor.ts";
+import { ClusterVersionSetRequest, DowngradeInfoSetRequest } from "../proto/generated/membership.ts";
 import type { Member } from "./member.ts";
 
 export class VersionKeeper {
@@ -41,20 +41,43 @@ export class VersionKeeper {
     this.updateStorageVersion();
   }
 
-  async #updateClusterVersion(): Promise<void> {
-    const { isLeader, memberId, logger, proposer } = this.#member;
-    if (!isLeader) return;
+  /** Every --downgrade-check-time: the leader ends a downgrade once every member runs the release it leads to. */
+  checkDowngrade(): void {
+    const { isStopping, isLeader, logger, state } = this.#member;
+    if (isStopping || !isLeader || !state.cluster.downgradeInfo.enabled) return;
+    this.#endDowngrade().catch((error: unknown) => {
+      if (!this.#member.isStopping) logger.warn("failed to cancel downgrade", { error: String(error) });
+    });
+  }
+
+  async #endDowngrade(): Promise<void> {
+    const { logger, proposer } = this.#member;
+    const versions = await this.#memberVersions();
+    const { downgradeInfo } = this.#member.state.cluster;
+    if (this.#member.isStopping || !isDowngradeComplete(downgradeInfo, versions)) return;
+    logger.info("the cluster has been downgraded", { "cluster-version": downgradeInfo.targetVersion });
+    const request = DowngradeInfoSetRequest.encode({ enabled: false, ver: "" });
+    await proposer.request(RequestField.DowngradeInfoSet, request);
+  }
+
+  /** Of all members, undefined where one does not answer. */
+  async #memberVersions(): Promise<readonly (MemberVersions | undefined)[]> {
+    const { memberId, state } = this.#member;
     const asked = await this.#peerVersions();
-    const { cluster } = this.#member.state;
+    const { cluster } = state;
     asked.set(memberId, {
       server: SERVER_VERSION_TEXT,
       cluster: cluster.version === undefined ? "not_decided" : versionText(cluster.version),
     });
-    const decision = decideClusterVersion(
-      cluster.version,
-      cluster.memberIds().map((id) => asked.get(id)),
-      cluster.downgradeInfo,
-    );
+    return cluster.memberIds().map((id) => asked.get(id));
+  }
+
+  async #updateClusterVersion(): Promise<void> {
+    const { isLeader, logger, proposer } = this.#member;
+    if (!isLeader) return;
+    const versions = await this.#memberVersions();
+    const { cluster } = this.#member.state;
+    const decision = decideClusterVersion(cluster.version, versions, cluster.downgradeInfo);
     if (decision.kind !== "set" || this.#member.isStopping) return;
     const ver = versionText(decision.version);
     const isFirst = cluster.version === undefined;

@@ -114,6 +114,7 @@ export function leaseMethods(gate: CallGate, server: LeaseServer): Map<string, G
       "/etcdserverpb.Lease/LeaseKeepAlive",
       {
         kind: "stream",
+        clientStreams: true,
         open(call) {
           const refusal = gate.admitStream(call, false);
           if (refusal === undefined) new KeepAliveCall(gate, server, call).start();

@@ -86,7 +86,7 @@ export class WatchService {
 
   methods(): Map<string, GrpcMethod> {
     return new Map<string, GrpcMethod>([
-      ["/etcdserverpb.Watch/Watch", { kind: "stream", open: (call) => this.open(call) }],
+      ["/etcdserverpb.Watch/Watch", { kind: "stream", clientStreams: true, open: (call) => this.open(call) }],
     ]);
   }
 

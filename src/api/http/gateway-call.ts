@@ -49,6 +49,7 @@ export class GatewayCall implements ServerCall {
   #pieceBytesLeft: number;
   #wantsDrain: boolean;
   #finished: boolean;
+  #isUnary: boolean;
   #paused: boolean;
   #onResume: (() => void) | undefined;
 
@@ -85,6 +86,7 @@ export class GatewayCall implements ServerCall {
     this.#pieceBytesLeft = 0;
     this.#wantsDrain = false;
     this.#finished = false;
+    this.#isUnary = false;
     this.#paused = false;
     this.#onResume = undefined;
     this.#metrics.method(this.method).started++;
@@ -103,6 +105,7 @@ export class GatewayCall implements ServerCall {
 
   /** Hands the one request of a unary method to it. */
   handle(method: GrpcMethod & { kind: "unary" }, message: Uint8Array): void {
+    this.#isUnary = true;
     this.#countReceived(message);
     method.handle(this, message);
   }
@@ -162,6 +165,7 @@ export class GatewayCall implements ServerCall {
     if (this.span !== undefined) endCallSpan(this.span, code, message);
     this.#timer?.cancel();
     const stats = this.#metrics.method(this.method);
+    if (code !== GrpcCode.OK && this.#isUnary) stats.messagesSent++;
     stats.handledByCode[code]!++;
     if (this.#metrics.measuresHandling) stats.observeHandling((this.#clock.now() - this.#startedMs) / 1000);
   }

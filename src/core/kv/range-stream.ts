@@ -41,6 +41,8 @@ export class RangeStream {
    * Throws FutureRev or Compacted.
    */
   constructor(store: Store, request: RangeRequest, targetBytes: number) {
+    // One range for each chunk; this is the first.
+    store.counts.ranges++;
     this.#store = store;
     this.#request = request;
     this.#targetBytes = targetBytes;
@@ -85,6 +87,7 @@ export class RangeStream {
     }
     const response = this.#encode(undefined, false, 0);
     this.#adjustChunk();
+    this.#store.counts.ranges++;
     return response;
   }
 

@@ -43,6 +43,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
   #inflating: boolean;
   #receivingPaused: boolean;
   #halfClosed: boolean;
+  #endCounted: boolean;
   /** Bytes counted in the connection's gathered bytes. */
   #gathered: number;
   #headersSent: boolean;
@@ -76,6 +77,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.#inflating = false;
     this.#receivingPaused = false;
     this.#halfClosed = false;
+    this.#endCounted = false;
     this.#gathered = 0;
     this.#headersSent = false;
     this.#finished = false;
@@ -280,6 +282,7 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
       }
       return;
     }
+    this.#countEndReceived();
     this.#tell(this.onHalfClose);
   }
 
@@ -289,6 +292,14 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     } catch (error) {
       this.#server.failWith(this, error);
     }
+  }
+
+  /** Once, at the half-close or, without one, at the end of the call. */
+  #countEndReceived(): void {
+    const { route, stats } = this.#head;
+    if (this.#endCounted || route?.kind !== "stream" || route.clientStreams !== true) return;
+    this.#endCounted = true;
+    stats!.messagesReceived++;
   }
 
   pauseReceiving(): void {
@@ -477,6 +488,9 @@ export class GrpcServerCall extends Http2Stream implements ServerCall, MessageSi
     this.#request = undefined;
     const stats = this.#head.stats;
     if (stats === undefined) return;
+    this.#countEndReceived();
+    // Go's middleware counts the reply of a unary call that has none too.
+    if (code !== GrpcCode.OK && this.#head.route!.kind === "unary") stats.messagesSent++;
     stats.handledByCode[code]!++;
     if (this.#server.metrics.measuresHandling) {
       stats.observeHandling((this.#server.clock.now() - this.#startedMs) / 1000);

@@ -20,6 +20,8 @@ export interface UnaryMethod {
 /** Server, client and bidirectional streams: the handler sets the callbacks in `open`. */
 export interface StreamMethod {
   readonly kind: "stream";
+  /** The client sends as many messages as it likes: the end of them counts as one received, as in go-grpc-middleware. */
+  readonly clientStreams?: boolean;
   open(call: ServerCall): void;
 }
 

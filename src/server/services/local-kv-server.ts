@@ -39,7 +39,9 @@ export class MemberLocalKv implements LocalKv {
     checkRangeRequest(request);
     await this.#member.linearizableRead();
     this.#kv.checkRange(identity, request);
-    return RangeResponse.decode(encodeRangeResponse(executeRange(this.#kv.store, request), this.#kv.header));
+    const response = encodeRangeResponse(executeRange(this.#kv.store, request), this.#kv.header);
+    this.#kv.checkIdentityFresh(identity);
+    return RangeResponse.decode(response);
   }
 
   async txn(request: TxnRequest, identity: CallerIdentity | undefined, span?: Span): Promise<TxnResponse> {
@@ -47,7 +49,9 @@ export class MemberLocalKv implements LocalKv {
     if (isTxnReadonly(request)) {
       await this.#member.linearizableRead();
       this.#kv.checkTxn(identity, request);
-      return TxnResponse.decode(executeReadonlyTxn(this.#kv.store, request, this.#kv.header));
+      const response = executeReadonlyTxn(this.#kv.store, request, this.#kv.header);
+      this.#kv.checkIdentityFresh(identity);
+      return TxnResponse.decode(response);
     }
     if (!this.#kv.hasRoomForTxn(request)) throw etcdError("NoSpace");
     const { response } = await this.#member.proposer.request(
