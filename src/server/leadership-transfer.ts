@@ -31,9 +31,11 @@ async function transferTo(member: Member, transferee: bigint, endMs: number): Pr
   });
   const startMs = clock.now();
   member.transferLeader(transferee);
-  while (member.isLeader && !member.isStopping && clock.now() < endMs) {
-    if (member.peers.activeSinceMs(transferee) === undefined || member.node.basicStatus().leadTransferee !== transferee)
-      break;
+  // Until the next leader is known: what others proposed here meanwhile still goes on to it.
+  const untilMs = Math.min(endMs, startMs + 2 * member.config.electionTicks * member.config.heartbeatMs);
+  while ((member.isLeader || member.leader === NONE) && !member.isStopping && clock.now() < untilMs) {
+    const isGone = member.peers.activeSinceMs(transferee) === undefined;
+    if (member.isLeader && (isGone || member.node.basicStatus().leadTransferee !== transferee)) break;
     await sleep(clock, POLL_MS);
   }
   logger.info(member.isLeader ? "leadership transfer failed" : "leadership transfer finished", {

@@ -20,11 +20,13 @@ import {
   LOCAL_APPEND_THREAD,
   LOCAL_APPLY_THREAD,
   type Message,
+  MessageType,
   NONE,
   newEntry,
   type Snapshot,
 } from "../core/raft/types.ts";
 import type { Clock } from "../io/clock.ts";
+import { HeldProposals } from "./held-proposals.ts";
 
 /** The log on disk. A rejected save is final: the member stops. */
 export interface RaftLogWriter {
@@ -79,6 +81,7 @@ export class RaftDriver {
   readonly #transport: RaftTransport;
   readonly #consumer: RaftConsumer;
   #proposals: Proposal[];
+  readonly #held: HeldProposals;
   #scheduled: boolean;
   #stopped: boolean;
   #lastHardState: HardState;
@@ -110,6 +113,7 @@ export class RaftDriver {
     this.#transport = options.transport;
     this.#consumer = options.consumer;
     this.#proposals = [];
+    this.#held = new HeldProposals();
     this.#scheduled = false;
     this.#stopped = false;
     this.#lastHardState = options.hardState;
@@ -145,7 +149,7 @@ export class RaftDriver {
     return this.#writing === 0 ? 0 : this.#clock.now() - this.#writeProgressMs;
   }
 
-  /** Queues a proposal for the end of this turn; it waits while there is no leader. */
+  /** Queues a proposal for the end of this turn; it waits while there is no leader, and while the leadership is handed over. */
   propose(data: Uint8Array, suffix: number, owner: ProposalOwner): void {
     this.#proposals.push({ entry: newEntry(data), suffix, owner });
     this.schedule();
@@ -164,6 +168,10 @@ export class RaftDriver {
   /** A message of a peer. Raft refuses some (from members it does not know, say); that is ordinary. */
   step(message: Message): void {
     if (this.#stopped) return;
+    if (message.type === MessageType.MsgProp && !this.#takesProposals) {
+      this.#held.add(message, this.#clock.now());
+      return;
+    }
     this.#node.step(message);
     this.schedule();
   }
@@ -198,9 +206,17 @@ export class RaftDriver {
     while (!this.#stopped && this.#node.hasReady()) this.#processReady();
   };
 
+  /** Raft drops proposals otherwise. Asked of raft itself: it may have lost its leader in this turn. */
+  get #takesProposals(): boolean {
+    return this.#node.leader !== NONE && !this.#node.isTransferring;
+  }
+
   /** All proposals of the turn form one message, so one batch on disk and on each stream. */
   #submitProposals(): void {
-    if (this.#proposals.length === 0 || this.#leader === NONE) return;
+    if (this.#proposals.length === 0 && this.#held.isEmpty) return;
+    if (!this.#takesProposals) return;
+    for (const message of this.#held.take(this.#clock.now())) this.#node.step(message);
+    if (this.#proposals.length === 0) return;
     const proposals = this.#proposals.filter((p) => p.owner.isWanted(p.suffix));
     this.#proposals = [];
     if (proposals.length === 0) return;
@@ -213,7 +229,7 @@ export class RaftDriver {
     if (ready.softState !== undefined) {
       this.#leader = ready.softState.lead;
       this.#consumer.softState({ leader: ready.softState.lead, isLeader: ready.softState.lead === this.#id });
-      if (this.#leader !== NONE && this.#proposals.length > 0) this.schedule();
+      if (this.#leader !== NONE && (this.#proposals.length > 0 || !this.#held.isEmpty)) this.schedule();
     }
     for (const { requestCtx, index } of ready.readStates) this.#consumer.readState(requestCtx, index);
     const outgoing: Message[] = [];

@@ -117,7 +117,7 @@ describe(`a cluster under load, ${rounds} rounds of each fault`, { timeout: time
   });
 
   test("the disk of one member is full", { timeout, skip: smallDiskMissing(`${folder.path}/probe`) }, async (t) => {
-    const disks = THREE.map((_, at) => new SmallDisk(`${folder.path}/disk${at}`, 40 * 2 ** 20));
+    const disks = THREE.map((_, at) => new SmallDisk(`${folder.path}/disk${at}`, (40 + 10 * rounds) * 2 ** 20));
     const ours = [process.execPath, fileURLToPath(new URL("./chaos/small-segment-member.js", import.meta.url))];
     try {
       await withCluster(

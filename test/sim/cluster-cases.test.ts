@@ -195,3 +195,22 @@ test("a member that is started while its disk is full may end, and starts when t
   cluster.start(node);
   assert.ok(await cluster.runUntil(() => node.running?.member.isPublished === true, 10_000));
 });
+
+test("what is proposed while the leadership is handed over goes on to the next leader, once", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const { cluster, leader } = await clusterOf(3, seed);
+    const others = cluster.nodes.filter((node) => node !== leader);
+    const { member } = leader.running!;
+    const { revision } = member.state.store;
+    member.transferLeader(others[seed % 2]!.running!.member.memberId);
+    const calls: Promise<unknown>[] = [];
+    for (let i = 0; i < 10; i++) {
+      for (const node of cluster.nodes)
+        calls.push(node.running!.member.proposer.request(RequestField.Put, putRequest(`${node.name}-${i}`, 10)));
+      await cluster.run(1);
+    }
+    await cluster.await(Promise.all(calls), 800, `the puts, seed ${seed}`);
+    assert.notEqual(cluster.leader, leader);
+    assert.equal(cluster.leader!.running!.member.state.store.revision, revision + calls.length);
+  }
+});

@@ -125,6 +125,16 @@ export class RawNode {
     return snapshotIndex(this.#raft.log.unstable.snapshot);
   }
 
+  /** Whom this member follows right now, also when no Ready has told of it yet; NONE: nobody. */
+  get leader(): bigint {
+    return this.#raft.lead;
+  }
+
+  /** This member leads and hands its leadership over: it takes no proposals until that has ended either way. */
+  get isTransferring(): boolean {
+    return this.#raft.leadTransferee !== NONE;
+  }
+
   /** To be called for every committed configuration change that the owner does not reject; returns the new configuration. */
   applyConfChange(change: ConfChange | ConfChangeV2): ConfState {
     return applyConfChange(this.#raft, asConfChangeV2(change));
