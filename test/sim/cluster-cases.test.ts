@@ -5,6 +5,7 @@ import { utf8 } from "../../src/base/bytes.ts";
 import { RequestField } from "../../src/core/apply/raft-request.ts";
 import { LeaseGrantRequest, PutRequest } from "../../src/proto/generated/rpc.ts";
 import type { MemberConfig } from "../../src/server/member-config.ts";
+import { VersionKeeper } from "../../src/server/version-keeper.ts";
 import { SimulatedCluster } from "./cluster.ts";
 import type { SimulatedNode } from "./node.ts";
 import { runScenario } from "./scenario.ts";
@@ -212,5 +213,33 @@ test("what is proposed while the leadership is handed over goes on to the next l
     await cluster.await(Promise.all(calls), 800, `the puts, seed ${seed}`);
     assert.notEqual(cluster.leader, leader);
     assert.equal(cluster.leader!.running!.member.state.store.revision, revision + calls.length);
+  }
+});
+
+const DOWNGRADES = { members: 3, durationMs: 15_000, faultEveryMs: 700 } as const;
+
+test("downgrades that are enabled and cancelled under faults leave one cluster version, and every file follows it", async () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const faults = ["downgrade", "crash", "partition", "transfer", "weather"] as const;
+    const result = await runScenario({ ...DOWNGRADES, seed, faults });
+    assert.ok(result.faults.get("downgrade")! > 0);
+  }
+});
+
+test("a storage version that does not follow the cluster version is found", async () => {
+  const update = Object.getOwnPropertyDescriptor(VersionKeeper.prototype, "updateStorageVersion")!;
+  let calls = 0;
+  VersionKeeper.prototype.updateStorageVersion = function (this: VersionKeeper): void {
+    // Follows in the beginning, and never after.
+    if (++calls < 30) (update.value as () => void).call(this);
+  };
+  try {
+    const faults = ["downgrade", "transfer"] as const;
+    await assert.rejects(
+      runScenario({ ...DOWNGRADES, seed: 1, faults }),
+      /versions \d+ ms after the last downgrade: .*storage 3\.6/,
+    );
+  } finally {
+    Object.defineProperty(VersionKeeper.prototype, "updateStorageVersion", update);
   }
 });

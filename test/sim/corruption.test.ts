@@ -14,7 +14,7 @@ import { type Fault, Nemesis } from "./nemesis.ts";
 import type { SimulatedNode } from "./node.ts";
 
 const FIRST = Number(process.env.SIM_SEED ?? 1);
-const SEEDS = Number(process.env.SIM_SEEDS ?? 6);
+const SEEDS = Number(process.env.SIM_SEEDS ?? 3);
 const TEXT = "a value that is the same everywhere";
 const FAULTS: readonly Fault[] = ["partition", "crash", "transfer", "stop", "weather", "clock"];
 /** Nobody gets the database of another, which would heal it. */

@@ -4,7 +4,7 @@
  */
 import { RequestField } from "../../src/core/apply/raft-request.ts";
 import { createMember } from "../../src/core/membership/member.ts";
-import { CompactionRequest } from "../../src/proto/generated/rpc.ts";
+import { CompactionRequest, DowngradeAction } from "../../src/proto/generated/rpc.ts";
 import { damageMetaPage } from "./bit-rot.ts";
 import type { SimulatedCluster } from "./cluster.ts";
 import type { SimulatedNode } from "./node.ts";
@@ -26,6 +26,7 @@ export const FAULTS = {
   compact: "old revisions are compacted",
   maintain: "databases are defragmented, snapshotted and hashed",
   metaPage: "a bit of a meta page turns over while a member is down",
+  downgrade: "a downgrade is enabled, or cancelled",
   members: "members are added as learners, promoted, and removed",
 } as const;
 export type Fault = keyof typeof FAULTS;
@@ -47,6 +48,7 @@ const WEIGHTS: Readonly<Record<Fault, number>> = {
   compact: 10,
   maintain: 6,
   metaPage: 4,
+  downgrade: 3,
   members: 6,
 };
 
@@ -168,6 +170,9 @@ export class Nemesis {
         return;
       case "maintain":
         this.#maintain();
+        return;
+      case "downgrade":
+        this.#downgrade();
         return;
       case "metaPage":
         this.#damageMeta(this.#victim());
@@ -328,6 +333,14 @@ export class Nemesis {
           }
         })
         .catch(ignore);
+  }
+
+  #downgrade(): void {
+    const running = this.#any()?.running;
+    if (running === undefined) return;
+    const { enabled } = running.member.state.cluster.downgradeInfo;
+    const action = enabled ? DowngradeAction.CANCEL : DowngradeAction.ENABLE;
+    running.maintenance.downgrade(action, "3.6.0").catch(ignore);
   }
 
   #damageMeta(node: SimulatedNode | undefined): void {

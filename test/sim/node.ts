@@ -14,14 +14,12 @@ import { SimulatedDisk } from "./disk.ts";
 import { ProcessClock, type ProcessClockOptions } from "./process-clock.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** Passwords take real time and a thread pool, so no simulation uses them. */
-const NO_BCRYPT: Bcrypt = {
-  name: "none",
-  hash: () => Promise.reject(new Error("no passwords in the simulation")),
-  hashSync: () => {
-    throw new Error("no passwords in the simulation");
-  },
-  compare: () => Promise.reject(new Error("no passwords in the simulation")),
+/** bcrypt takes real time and a thread pool: here a hash is the password behind a mark. */
+const TOY_BCRYPT: Bcrypt = {
+  name: "toy",
+  hash: (password) => Promise.resolve(`toy:${password}`),
+  hashSync: (password) => `toy:${password}`,
+  compare: (password, hash) => Promise.resolve(hash === `toy:${password}`),
 };
 
 export interface LogLine {
@@ -188,7 +186,7 @@ export class SimulatedNode {
       { clock: process, random: this.#random.fork(), fileSystem: this.disk, logger: this.logger },
       {
         peers: options.peers,
-        bcrypt: NO_BCRYPT,
+        bcrypt: TOY_BCRYPT,
         onEnd: (reason) => {
           if (!process.alive) return;
           this.end = reason;

@@ -8,6 +8,7 @@
  * - One configuration change at a time: no log holds two that are not committed.
  * - Equal state at an equal applied index.
  */
+import { versionText } from "../../src/base/semver.ts";
 import { StateType } from "../../src/core/raft/state-type.ts";
 import { type Entry, EntryType, LOCAL_APPEND_THREAD, LOCAL_APPLY_THREAD } from "../../src/core/raft/types.ts";
 import { loadConsistentIndex } from "../../src/server/consistent-index.ts";
@@ -78,9 +79,11 @@ export class RaftChecker {
     const { index: restored } = loadConsistentIndex(member.state.backend);
     member.onApplied.add((index) => {
       if (index < restored) return;
-      const { store, lessor, cluster } = member.state;
+      const { store, lessor, cluster, auth } = member.state;
       const { size: leases } = lessor;
-      const digest = `${store.revision}/${store.compactRevision}/${leases}/${cluster.members().length}`;
+      const members = `${cluster.members().length}/${cluster.version === undefined ? "" : versionText(cluster.version)}`;
+      const users = `${auth.enabled}/${auth.revision}`;
+      const digest = `${store.revision}/${store.compactRevision}/${leases}/${members}/${users}/${cluster.downgradeInfo.targetVersion}`;
       this.#stateAt(who, index, digest);
     });
   }

@@ -1,6 +1,8 @@
 /** One run of the simulation from a seed: a cluster, clients, harm, and in the end the checks of what must hold once the harm is over. */
-import { AlarmType } from "../../src/proto/generated/rpc.ts";
-import type { RunningMember } from "../../src/server/embed.ts";
+import { versionText } from "../../src/base/semver.ts";
+import { SERVER_MINOR_VERSION } from "../../src/core/version/server-version.ts";
+import { AlarmType, DowngradeAction } from "../../src/proto/generated/rpc.ts";
+import { type RunningMember, versionsOf } from "../../src/server/embed.ts";
 import type { MemberConfig } from "../../src/server/member-config.ts";
 import { SimulatedCluster } from "./cluster.ts";
 import { KV_PREFIX, KvClient, storedValue } from "./kv-client.ts";
@@ -60,6 +62,8 @@ export class SimulationFailure extends Error {
 }
 
 const SETTLE_MS = 60_000;
+/** The leader looks at versions every four seconds. */
+const VERSIONS_MS = 30_000;
 /** A lease lives on for up to its time to live at each change of the leader, and is revoked at a limited rate. */
 const LEASE_SLACK_MS = 15_000;
 
@@ -121,6 +125,7 @@ async function run(cluster: SimulatedCluster, options: ScenarioOptions): Promise
   nemesis.calm();
   for (const each of [...clients, ...leases]) each.stop();
   await settle(cluster, nemesis);
+  if (nemesis.counts.has("downgrade")) await checkVersions(cluster);
   await checkEqual(cluster);
   await checkWatches(cluster, watches);
   await checkLeases(cluster, leases);
@@ -174,6 +179,28 @@ async function settle(cluster: SimulatedCluster, nemesis: Nemesis): Promise<void
       `no progress in ${SETTLE_MS} ms after the faults ended (${cluster.raft.committedIndex} was committed): ${state.join("; ")}`,
     );
   }
+}
+
+/** Once no downgrade is wanted any more, cluster and files of all members come back to the version that they run. */
+async function checkVersions(cluster: SimulatedCluster): Promise<void> {
+  const wanted = versionText(SERVER_MINOR_VERSION);
+  const versions = (): string[] =>
+    cluster.nodes.map(({ name, running }) => {
+      const of = versionsOf(running!.member);
+      return `${name}: cluster ${of.clusterVersion()}, storage ${of.storageVersion()}`;
+    });
+  const isBack = (): boolean => {
+    const cancel = cluster.leader?.running?.maintenance;
+    if (cluster.leader?.running?.member.state.cluster.downgradeInfo.enabled === true)
+      cancel?.downgrade(DowngradeAction.CANCEL, "").catch(() => undefined);
+    return versions().every((text) => text.endsWith(`: cluster ${wanted}, storage ${wanted}`));
+  };
+  if (!(await cluster.runUntil(isBack, VERSIONS_MS)))
+    throw new Violation(`versions ${VERSIONS_MS} ms after the last downgrade: ${versions().join("; ")}`);
+  // What was proposed for it is applied everywhere.
+  const settled = (): boolean =>
+    cluster.nodes.every(({ running }) => running!.member.appliedIndex === cluster.raft.committedIndex);
+  if (!(await cluster.runUntil(settled, 10_000))) throw new Violation("members do not come to the same applied index");
 }
 
 /** The hash of the key space is the same on all members, and so is what the history says is in it. */

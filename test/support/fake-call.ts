@@ -32,7 +32,7 @@ export class FakeCall implements ServerCall {
   get finished(): boolean {
     return this.ended || this.cancelled;
   }
-  metadata(): undefined {
+  metadata(_name: string): string | undefined {
     return undefined;
   }
   send(...parts: Uint8Array[]): boolean {

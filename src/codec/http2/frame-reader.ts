@@ -30,6 +30,11 @@ export class FrameReader {
     this.#stopped = false;
   }
 
+  /** A part of a frame is here and the rest is not. */
+  get isWithinFrame(): boolean {
+    return this.#have > 0;
+  }
+
   /** Reads a chunk, which must not be changed afterwards. Returns false once the reader has stopped. */
   push(chunk: Uint8Array): boolean {
     let at = 0;

@@ -110,6 +110,29 @@ test("HashKV at the newest revision equals etcd's (TestHashByRevValueLastRevisio
   ]);
 });
 
+test("a compaction that is accepted before the reader of a hash is pinned takes nothing away from the hash", async () => {
+  const hashes: KeyValueHash[] = [];
+  for (const meanwhile of [false, true]) {
+    const store = freshStore();
+    for (let i = 1; i <= 40; i++) put(store, pickKey(i), String(i));
+    compact(store, 10);
+    const job = store.startHash(0);
+    // As long as it waits for a commit of the backend, time goes by.
+    const compaction = meanwhile ? store.scheduleCompaction(30) : undefined;
+    store.backend.endBatch();
+    for (let i = 0; i < 10; i++) compaction?.step(100);
+    const reader = await store.backend.pin();
+    while (!job.step(reader, 7));
+    reader.release();
+    job.close();
+    hashes.push(job.result);
+    if (compaction === undefined) continue;
+    for (let i = 0; i < 10; i++) compaction.step(100);
+    assert.ok(compaction.isDone, "and it goes on when the hash is done");
+  }
+  assert.deepEqual(hashes[1], hashes[0]);
+});
+
 test("the hash of a compaction equals HashKV before it and after it, with deletions (TestCompactionHash)", async () => {
   const store = freshStore();
   const round = async (start: number, stop: number): Promise<void> => {

@@ -68,7 +68,8 @@ export interface HashTarget {
 const STEP_BYTES_MAX = 1024 * 1024;
 
 /**
- * One HashKV. Its revision is held against compactions from construction to {@link close}.
+ * One HashKV. From construction to {@link close} it holds back every later compaction: one at or below its revision would take entries away that
+ * are hashed behind the last compaction, before the reader is pinned.
  *
  *     const job = store.startHash(0);
  *     const reader = await backend.pin();
@@ -98,7 +99,7 @@ export class HashJob {
     this.#next = new Uint8Array(0);
     this.#done = false;
     this.#closed = false;
-    store.hold(target.revision);
+    store.hold(target.compactRevision);
   }
 
   /** Hashes up to `entriesMax` entries (or about 1 MiB); true when all are. */
@@ -154,7 +155,7 @@ export class HashJob {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#store.release(this.target.revision);
+    this.#store.release(this.target.compactRevision);
   }
 }
 

@@ -298,7 +298,8 @@ export class Store {
   /**
    * While a revision is held, no compaction above it starts on the index: long reads of the index in slices see one state. A compaction
    * at or below the revision takes nothing away that is seen there, so reads at the newest revision delay none, and after
-   * a compaction was accepted no new read can. Every hold is released exactly once.
+   * a compaction was accepted no new read can. A hash sees more: all entries behind the last compaction, and holds that one. Every hold is
+   * released exactly once.
    */
   hold(revision: number): void {
     this.#holds.push(revision);

@@ -220,6 +220,39 @@ test("a socket that says nothing is closed", async () => {
   await own.transport.close(100);
 });
 
+test("what is begun over HTTP/2 and never finished is closed: the handshake, a header block, a frame", async () => {
+  const own = await echoTransport({
+    limits: { handshakeTimeoutMs: 50, http1HeaderTimeoutMs: 50, sweepIntervalMs: 20 },
+  });
+  const greeting = Buffer.concat([CONNECTION_PREFACE, settingsFrame([])]);
+  const halves: readonly [string, Uint8Array][] = [
+    ["a preface without SETTINGS", CONNECTION_PREFACE],
+    ["a preface and half of SETTINGS", greeting.subarray(0, CONNECTION_PREFACE.length + 5)],
+    ["a header block", Buffer.concat([greeting, frame(FrameType.Headers, 0, 1, Uint8Array.of(0x82))])],
+    ["a frame", Buffer.concat([greeting, frame(FrameType.Data, 0, 1, new Uint8Array(100)).subarray(0, 50)])],
+  ];
+  await Promise.all(
+    halves.map(async ([, bytes]) => {
+      const socket = connect(own.port, "127.0.0.1");
+      socket.write(bytes);
+      socket.resume();
+      await once(socket, "close");
+    }),
+  );
+  // What is whole may be idle for as long as it likes, and what goes on arriving may be slow.
+  const raw = await RawHttp2.connect(own.port);
+  const ping = frame(FrameType.Ping, 0, 0, new Uint8Array(8));
+  for (const byte of ping) {
+    raw.send(Uint8Array.of(byte));
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  await raw.next((f) => f.type === FrameType.Ping && (f.flags & FrameFlag.Ack) !== 0);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.equal(raw.isClosed, false);
+  raw.socket.destroy();
+  await own.transport.close(100);
+});
+
 test("garbage of any kind ends its own connection, and never the server", async () => {
   const prng = new Prng(Number(process.env.SEED ?? Date.now()) >>> 0);
   console.log(`# seed ${prng.seed}`);

@@ -43,6 +43,10 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #stallUnsent: number;
   #stallSinceMs: number;
   #stallSent: number;
+  /** For the check of what was begun and not finished: what, since when, and the bytes received by then. */
+  #half: string;
+  #halfSinceMs: number;
+  #halfBytes: number;
 
   constructor(options: Http2ConnectionOptions) {
     super(options);
@@ -60,6 +64,9 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.#stallUnsent = 0;
     this.#stallSinceMs = -1;
     this.#stallSent = 0;
+    this.#half = "";
+    this.#halfSinceMs = 0;
+    this.#halfBytes = 0;
   }
 
   /** A complete header block of a HEADERS frame. Returns false when the connection has ended. */
@@ -461,10 +468,14 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   }
 
   /**
-   * Called every few seconds: closes a connection whose peer takes nothing from its socket, and resets streams whose peer gives no
-   * window although much waits for it.
+   * Called every few seconds: closes a connection whose peer takes nothing from its socket or does not finish what it began, and resets streams whose
+   * peer gives no window although much waits for it.
    */
   sweep(nowMs: number): void {
+    if (this.#isLeftHalf(nowMs)) {
+      this.destroy(new Error(`the peer does not finish ${this.#half}`));
+      return;
+    }
     const unsent = this.output.unsentBytes;
     const sent = this.output.sentBytes - unsent;
     if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
@@ -486,5 +497,26 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
         this.resetStream(stream, Http2ErrorCode.EnhanceYourCalm);
       }
     }
+  }
+
+  /** The peer's SETTINGS and a header block must be whole in time, as the head of an HTTP/1.1 request; a frame must go on arriving. */
+  #isLeftHalf(nowMs: number): boolean {
+    const block = this.#block.streamId;
+    const half = !this.#sawSettings
+      ? "its handshake"
+      : block !== 0
+        ? `the headers of stream ${block}`
+        : this.#reader.isWithinFrame
+          ? "a frame"
+          : "";
+    const isGoingOn = half === "a frame" && this.receivedBytes !== this.#halfBytes;
+    if (half !== this.#half || isGoingOn || this.readPaused) {
+      this.#half = half;
+      this.#halfSinceMs = nowMs;
+    }
+    this.#halfBytes = this.receivedBytes;
+    if (half === "") return false;
+    const { handshakeTimeoutMs, http1HeaderTimeoutMs } = this.limits;
+    return nowMs - this.#halfSinceMs >= (this.#sawSettings ? http1HeaderTimeoutMs : handshakeTimeoutMs);
   }
 }

@@ -19,12 +19,12 @@ export interface TransportLimits {
   readonly stalledBytesMax: number;
   /** How often stalls are looked for. */
   readonly sweepIntervalMs: number;
-  /** From connect to the first request's bytes that tell HTTP/1.1 from HTTP/2, and for the TLS handshake. */
+  /** From connect to the first request's bytes that tell HTTP/1.1 from HTTP/2, for the TLS handshake, and for the SETTINGS of HTTP/2. */
   readonly handshakeTimeoutMs: number;
   /** Resets of unanswered streams by the client: a burst, then so many a second. */
   readonly resetBurst: number;
   readonly resetsPerSecond: number;
-  /** HTTP/1.1: time for the head of a request, and for the whole request (0: no limit, where bodies may stay open). */
+  /** HTTP/1.1: time for the head of a request (HTTP/2: for a header block, and for a frame to go on), and for the whole request (0: no limit, where bodies may stay open). */
   readonly http1HeaderTimeoutMs: number;
   readonly http1RequestTimeoutMs: number;
 }
