@@ -1,6 +1,6 @@
 /** Members of ours as processes of their own, each behind a proxy that can be cut off: what a client has to live with in production. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { freePort } from "./free-port.ts";
 
 const HEALTHY_MS_MAX = 60_000;
 const POLL_MS = 25;
+const LOG_TAIL = 4000;
 
 export interface ProcessMember {
   readonly name: string;
@@ -39,7 +40,7 @@ export class ProcessCluster {
       const [url, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
       const args = [
         ...["--name", `m${at}`, "--data-dir", join(cluster.#dir, `m${at}`), "--initial-cluster", peers],
-        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "error"],
+        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "warn"],
         ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
       ];
       cluster.members.push({ name: `m${at}`, url, proxy: await CutProxy.start(port!), args, process: undefined });
@@ -56,7 +57,13 @@ export class ProcessCluster {
 
   #spawn(member: ProcessMember): void {
     const [program, ...first] = this.#command;
-    member.process = spawn(program!, [...first, ...member.args], { stdio: "ignore" });
+    const log = openSync(this.#logOf(member), "a");
+    member.process = spawn(program!, [...first, ...member.args], { stdio: ["ignore", log, log] });
+    closeSync(log);
+  }
+
+  #logOf(member: ProcessMember): string {
+    return join(this.#dir, `${member.name}.log`);
   }
 
   async restart(member: ProcessMember, signal: NodeJS.Signals): Promise<void> {
@@ -81,7 +88,9 @@ export class ProcessCluster {
         .then((response) => response.json() as Promise<{ health: string }>)
         .catch(() => undefined);
       if (health?.health === "true") return;
-      if (Date.now() > deadline) throw new Error(`${member.name} does not serve`);
+      if (Date.now() < deadline && member.process?.exitCode === null) continue;
+      const log = readFileSync(this.#logOf(member), "utf8").slice(-LOG_TAIL);
+      throw new Error(`${member.name} does not serve, exit code ${member.process?.exitCode}\n${log}`);
     }
   }
 
