@@ -8,6 +8,7 @@ import { CutProxy } from "./cut-proxy.ts";
 import { freePort } from "./free-port.ts";
 
 const HEALTHY_MS_MAX = 60_000;
+const ANSWER_MS_MAX = 10_000;
 const POLL_MS = 25;
 const LOG_TAIL = 4000;
 
@@ -40,7 +41,7 @@ export class ProcessCluster {
       const [url, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
       const args = [
         ...["--name", `m${at}`, "--data-dir", join(cluster.#dir, `m${at}`), "--initial-cluster", peers],
-        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "warn"],
+        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "info"],
         ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
       ];
       cluster.members.push({ name: `m${at}`, url, proxy: await CutProxy.start(port!), args, process: undefined });
@@ -84,13 +85,18 @@ export class ProcessCluster {
   /** Waits until the member answers linearizable reads. */
   async serves(member: ProcessMember): Promise<void> {
     for (const deadline = Date.now() + HEALTHY_MS_MAX; ; await delay(POLL_MS)) {
-      const health = await fetch(`${member.url}/health`)
-        .then((response) => response.json() as Promise<{ health: string }>)
-        .catch(() => undefined);
-      if (health?.health === "true") return;
+      let answer: string;
+      try {
+        answer = await (await fetch(`${member.url}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })).text();
+      } catch (error) {
+        answer = String((error as Error).cause ?? error);
+      }
+      if (answer.includes('"health":"true"')) return;
       if (Date.now() < deadline && member.process?.exitCode === null) continue;
       const log = readFileSync(this.#logOf(member), "utf8").slice(-LOG_TAIL);
-      throw new Error(`${member.name} does not serve, exit code ${member.process?.exitCode}\n${log}`);
+      throw new Error(
+        `${member.name} does not serve, exit code ${member.process?.exitCode}, health: ${answer}\n${log}`,
+      );
     }
   }
 
