@@ -52,6 +52,7 @@ function emitEnum(out: Source, model: EnumModel): void {
   out.line(`export const ${model.name} = {`);
   for (const [name, value] of model.values) out.line(`  ${name}: ${value},`);
   out.line("} as const;");
+  out.line(`/** A value of the enumeration \`${model.fullName}\`. */`);
   out.line(`export type ${model.name} = (typeof ${model.name})[keyof typeof ${model.name}];`);
   out.use("../message-codec.ts", "type EnumInfo");
   out.line(
@@ -111,6 +112,7 @@ function emitMessage(out: Source, model: MessageModel): void {
   );
   const byNumber = fields.toSorted((a, b) => a.number - b.number);
 
+  out.line(`/** The message \`${model.fullName}\`. */`);
   out.line(`export interface ${name} {`);
   for (const f of byNumber) out.line(`  ${f.property}: ${propertyType(out, f)};`);
   out.line("}");

@@ -6,8 +6,9 @@ import { utf8, utf8Text } from "./bytes.ts";
 import { ipRefusal, isIpv4, splitHostPort } from "./go-address.ts";
 import { goQuote } from "./go-quote.ts";
 
+/** A URL as Go reads it, in its parts and as it was written. */
 export interface GoUrl {
-  /** Lowercase: http, https, unix, unixs for URLs that passed {@link parseUrlList}. */
+  /** Lowercase: http, https, unix, unixs for URLs that passed `parseUrlList`. */
   readonly scheme: string;
   /** Host with port and brackets, as `host:port` is given to listeners; empty for `unix:/path`. */
   readonly host: string;

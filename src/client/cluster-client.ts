@@ -12,10 +12,14 @@ import type { Caller, CallOptions } from "./caller.ts";
 
 export type { Member } from "../proto/generated/rpc.ts";
 
+/** The members of the cluster: `client.cluster`. */
 export class ClusterClient {
   readonly #caller: Caller;
 
-  /** Use `client.cluster`. */
+  /**
+   * Use `client.cluster`.
+   * @internal
+   */
   constructor(caller: Caller) {
     this.#caller = caller;
   }
@@ -25,11 +29,13 @@ export class ClusterClient {
     return (await this.list(options)).members;
   }
 
+  /** Members with the header of the answer. */
   list(options: CallOptions & { readonly linearizable?: boolean } = {}): Promise<MemberListResponse> {
     const request = { linearizable: options.linearizable ?? true };
     return this.#caller.unary(ClusterService.memberList, request, "read", options);
   }
 
+  /** Adds a member that has yet to start, as a voter unless `learner` says otherwise. */
   add(
     peerURLs: readonly string[],
     options: CallOptions & { readonly isLearner?: boolean } = {},
@@ -37,10 +43,12 @@ export class ClusterClient {
     return this.#caller.unary(ClusterService.memberAdd, { peerURLs, isLearner: options.isLearner }, "write", options);
   }
 
+  /** Removes a member; it stops by itself. */
   remove(id: bigint, options: CallOptions = {}): Promise<MemberRemoveResponse> {
     return this.#caller.unary(ClusterService.memberRemove, { id }, "write", options);
   }
 
+  /** Gives a member other peer URLs. */
   update(id: bigint, peerURLs: readonly string[], options: CallOptions = {}): Promise<MemberUpdateResponse> {
     return this.#caller.unary(ClusterService.memberUpdate, { id, peerURLs }, "write", options);
   }

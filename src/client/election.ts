@@ -18,11 +18,15 @@ export interface CampaignOptions extends CallOptions {
 
 const TTL_SECONDS = 60;
 
+/** An election by name: `client.election(name)`. */
 export class Election {
   readonly #space: KeySpace;
   readonly #prefix: Uint8Array;
 
-  /** Use `client.election()`. */
+  /**
+   * Use `client.election()`.
+   * @internal
+   */
   constructor(space: KeySpace, name: Bytes) {
     this.#space = space;
     this.#prefix = queuePrefix(name);
@@ -100,6 +104,7 @@ export class Leadership {
   readonly #ownsLease: boolean;
   #resigned: boolean;
 
+  /** @internal */
   constructor(space: KeySpace, key: QueueKey, lease: Lease, ownsLease: boolean) {
     this.keyBytes = key.keyBytes;
     this.revision = key.revision;
@@ -136,6 +141,7 @@ export class Leadership {
     else await leaveQueue(this.#space, this.#key);
   }
 
+  /** The same as `resign()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.resign();
   }

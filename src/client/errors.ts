@@ -30,8 +30,10 @@ export type ClientErrorKind =
   | "ProposalDropped"
   | "Other";
 
+/** What an error is told apart by. */
 export type ErrorKind = EtcdErrorName | ClientErrorKind;
 
+/** What an error knows besides its kind and code. */
 export interface EtcdErrorOptions {
   /** The server has certainly not acted on the call. */
   readonly unprocessed?: boolean;

@@ -27,6 +27,7 @@ import { StreamSupport } from "./range-iteration.ts";
 import { type Credentials, TokenKeeper } from "./token-keeper.ts";
 import { WatchStream } from "./watch-stream.ts";
 
+/** How a client connects and what it tries. */
 export interface EtcdClientOptions {
   /** `127.0.0.1:2379`, `http://host:2379`, `https://host:2379`, `unix:///path`; calls go round them. Default: `127.0.0.1:2379`. */
   readonly endpoints?: string | readonly string[] | undefined;
@@ -65,6 +66,14 @@ const RETRY_DELAY_MS = 25;
 const KEEPALIVE_INTERVAL_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
+/**
+ * A client of a cluster. It connects when it is first used, goes round its endpoints, and repeats what may be repeated.
+ *
+ * ```ts
+ * await using client = new EtcdClient({ endpoints: "http://127.0.0.1:2379" });
+ * await client.put("greeting", "hello");
+ * ```
+ */
 export class EtcdClient extends KeySpace {
   readonly cluster: ClusterClient;
   readonly maintenance: MaintenanceClient;
@@ -151,6 +160,7 @@ export class EtcdClient extends KeySpace {
     await new Promise<void>((resolve) => this.#caller.clock.nextTurn(resolve));
   }
 
+  /** The same as `close()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -4,11 +4,31 @@
  */
 export type { EtcdErrorName } from "../base/etcd-error.ts";
 export { GrpcCode } from "../base/grpc-code.ts";
+export type { Clock, Timer } from "../io/clock.ts";
+export type {
+  AuthStatusResponse,
+  DefragmentResponse,
+  DowngradeInfo,
+  DowngradeResponse,
+  MemberAddResponse,
+  MemberListResponse,
+  MemberPromoteResponse,
+  MemberRemoveResponse,
+  MemberUpdateResponse,
+  MoveLeaderResponse,
+  ResponseHeader,
+} from "../proto/generated/rpc.ts";
 export { type Access, AuthClient, type Permission } from "./auth-client.ts";
 export type { CallOptions } from "./caller.ts";
 export { ClusterClient, type Member } from "./cluster-client.ts";
 export { type CampaignOptions, Election, Leadership } from "./election.ts";
-export { type ClientErrorKind, type ErrorKind, EtcdError, WatchCompactedError } from "./errors.ts";
+export {
+  type ClientErrorKind,
+  type ErrorKind,
+  EtcdError,
+  type EtcdErrorOptions,
+  WatchCompactedError,
+} from "./errors.ts";
 export { EtcdClient, type EtcdClientOptions } from "./etcd-client.ts";
 export type { KeySelector } from "./key-range.ts";
 export { KeySpace, type LeaseOptions } from "./key-space.ts";

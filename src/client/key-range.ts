@@ -9,6 +9,7 @@
 import { EMPTY_BYTES, prefixRangeEnd } from "../base/bytes.ts";
 import { type Bytes, toBytes } from "./key-value.ts";
 
+/** One key, all keys that begin with `prefix`, or those from `from` up to but not including `to` (without `to`: to the last key). */
 export type KeySelector =
   | Bytes
   | { readonly prefix: Bytes }

@@ -41,15 +41,18 @@ export interface SharedParts {
   readonly streamSupport: StreamSupport;
 }
 
+/** How a lease is granted. */
 export interface LeaseOptions extends CallOptions {
   /** 0n or absent: the server chooses. */
   readonly id?: bigint | undefined;
 }
 
+/** Everything that is done with keys, all of them or those below a prefix: what a client and its namespaces have in common. */
 export class KeySpace {
   readonly #parts: SharedParts;
   readonly #prefix: KeyPrefix;
 
+  /** @internal */
   constructor(parts: SharedParts, prefix: KeyPrefix) {
     this.#parts = parts;
     this.#prefix = prefix;
@@ -83,11 +86,13 @@ export class KeySpace {
     return rangeEntries(caller, this.#prefix, selector, options, streamSupport);
   }
 
+  /** Writes one key. Rejects with kind ConnectionLost when the write may have taken effect or not. */
   async put(key: Bytes, value: Bytes, options: PutOptions & CallOptions = {}): Promise<PutResult> {
     const request = putRequest(this.#prefix, key, value, options);
     return putResult(this.#prefix, await this.#parts.caller.unary(KVService.put, request, "write", options));
   }
 
+  /** Deletes a key or a range; gives how many there were. */
   async delete(selector: KeySelector, options: DeleteOptions & CallOptions = {}): Promise<DeleteResult> {
     const request = deleteRequest(this.#prefix, selector, options);
     return deleteResult(this.#prefix, await this.#parts.caller.unary(KVService.deleteRange, request, "write", options));
@@ -123,6 +128,7 @@ export class KeySpace {
     return Lock.acquire(this, name, options);
   }
 
+  /** An election by its name; nothing is sent before it is used. */
   election(name: Bytes): Election {
     return new Election(this, name);
   }

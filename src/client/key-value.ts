@@ -23,6 +23,7 @@ export class KeyValue {
   /** The lease it is attached to, 0n for none. */
   readonly lease: bigint;
 
+  /** @internal */
   constructor(keyBytes: Uint8Array, kv: WireKeyValue) {
     this.keyBytes = keyBytes;
     this.valueBytes = kv.value;

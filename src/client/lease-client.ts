@@ -4,6 +4,7 @@ import type { Caller, CallOptions } from "./caller.ts";
 import type { Lease } from "./lease.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 
+/** What is left of a lease. */
 export interface LeaseTime {
   readonly id: bigint;
   /** Seconds that are left; -1 when there is no such lease. */
@@ -13,11 +14,15 @@ export interface LeaseTime {
   readonly keys: readonly Uint8Array[];
 }
 
+/** Leases by number: `client.leases`. */
 export class LeaseClient {
   readonly #caller: Caller;
   readonly #keeper: LeaseKeeper;
 
-  /** Use `client.leases`. */
+  /**
+   * Use `client.leases`.
+   * @internal
+   */
   constructor(caller: Caller, keeper: LeaseKeeper) {
     this.#caller = caller;
     this.#keeper = keeper;
@@ -38,12 +43,14 @@ export class LeaseClient {
     return this.#keeper.revokeId(id, options);
   }
 
+  /** Seconds that a lease has left; with `keys` also the keys attached to it. */
   async timeToLive(id: bigint, options: CallOptions & { readonly keys?: boolean } = {}): Promise<LeaseTime> {
     const request = { id, keys: options.keys };
     const { ttl, grantedTTL, keys } = await this.#caller.unary(LeaseService.leaseTimeToLive, request, "read", options);
     return { id, ttlSeconds: ttl, grantedTtlSeconds: grantedTTL, keys };
   }
 
+  /** The IDs of all leases. */
   async list(options: CallOptions = {}): Promise<readonly bigint[]> {
     const { leases } = await this.#caller.unary(LeaseService.leaseLeases, {}, "read", options);
     return leases.map(({ id }) => id);

@@ -5,6 +5,7 @@ import type { CallOptions } from "./caller.ts";
 import { EtcdError } from "./errors.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 
+/** Events of a lease. */
 export interface LeaseEventMap {
   /** Renewed for so many seconds. */
   renewed: [ttlSeconds: number];
@@ -14,6 +15,7 @@ export interface LeaseEventMap {
   lost: [error: EtcdError];
 }
 
+/** A lease that is renewed by itself until it is revoked, released or lost: `await client.lease(seconds)`. */
 export class Lease extends EventEmitter<LeaseEventMap> {
   /** Random unless one was asked for. */
   readonly id: bigint;
@@ -28,7 +30,10 @@ export class Lease extends EventEmitter<LeaseEventMap> {
   /** @internal When the next renewal is due, of the clock. */
   renewAtMs: number;
 
-  /** Use `client.lease()`. */
+  /**
+   * Use `client.lease()`.
+   * @internal
+   */
   constructor(keeper: LeaseKeeper, id: bigint, ttlSeconds: number, nowMs: number) {
     super();
     this.id = id;

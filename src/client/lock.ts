@@ -10,6 +10,7 @@ import type { Bytes } from "./key-value.ts";
 import type { Lease } from "./lease.ts";
 import { joinQueue, leaveQueue, type QueueKey, queuePrefix, repeated, waitForHead } from "./queue-key.ts";
 
+/** How a lock is waited for and kept. */
 export interface LockOptions extends CallOptions {
   /** Of a lease of its own, in seconds; default 60. How long the lock outlives a holder that died. */
   readonly ttlSeconds?: number | undefined;
@@ -21,6 +22,7 @@ export interface LockOptions extends CallOptions {
 
 const TTL_SECONDS = 60;
 
+/** A lock that is held: `await client.lock(name)`. */
 export class Lock {
   /** Of the key that stands for the holder. */
   readonly keyBytes: Uint8Array;
@@ -84,6 +86,7 @@ export class Lock {
     else await leaveQueue(this.#space, this.#key);
   }
 
+  /** The same as `release()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }

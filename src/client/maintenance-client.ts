@@ -22,14 +22,19 @@ export interface MemberOptions extends CallOptions {
   readonly endpoint?: string | undefined;
 }
 
+/** What is done to members rather than with keys: `client.maintenance`. */
 export class MaintenanceClient {
   readonly #caller: Caller;
 
-  /** Use `client.maintenance`. */
+  /**
+   * Use `client.maintenance`.
+   * @internal
+   */
   constructor(caller: Caller) {
     this.#caller = caller;
   }
 
+  /** Version, database sizes in bytes, leader and position in the log of one member. */
   async status(options: MemberOptions = {}): Promise<StatusResponse> {
     const channel = await this.#channel(options);
     return await this.#caller.unary(MaintenanceService.status, {}, "read", options, channel);
@@ -59,6 +64,7 @@ export class MaintenanceClient {
     for await (const { blob } of replies(this.#caller, MaintenanceService.snapshot, {}, options, channel)) yield blob;
   }
 
+  /** The alarms that are raised. */
   async alarms(options: CallOptions = {}): Promise<readonly AlarmMember[]> {
     const request = { action: AlarmAction.GET, memberID: 0n, alarm: AlarmType.NONE };
     return (await this.#caller.unary(MaintenanceService.alarm, request, "read", options)).alarms;

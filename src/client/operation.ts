@@ -20,6 +20,7 @@ import type { Init } from "../proto/message-codec.ts";
 import type { KeyPrefix, KeySelector } from "./key-range.ts";
 import { type Bytes, type Header, headerOf, KeyValue, toBytes } from "./key-value.ts";
 
+/** What a range gives, and in which order. */
 export interface RangeOptions {
   /** At most so many keys; 0 or absent: all. */
   readonly limit?: number | undefined;
@@ -36,8 +37,10 @@ export interface RangeOptions {
   readonly maxCreateRevision?: number | undefined;
 }
 
+/** What a range can be sorted by. */
 export type SortKey = "key" | "version" | "createRevision" | "modRevision" | "value";
 
+/** Keys of a range, as of one revision. */
 export interface RangeResult {
   readonly header: Header;
   readonly kvs: readonly KeyValue[];
@@ -47,6 +50,7 @@ export interface RangeResult {
   readonly more: boolean;
 }
 
+/** How a key is written. */
 export interface PutOptions {
   /** The key goes when the lease does. */
   readonly lease?: bigint | { readonly id: bigint } | undefined;
@@ -58,17 +62,20 @@ export interface PutOptions {
   readonly ignoreLease?: boolean | undefined;
 }
 
+/** What a put gives. */
 export interface PutResult {
   readonly header: Header;
   /** With `prevKv`, when the key existed. */
   readonly prevKv: KeyValue | undefined;
 }
 
+/** How keys are deleted. */
 export interface DeleteOptions {
   /** Gives the keys as they were. */
   readonly prevKv?: boolean | undefined;
 }
 
+/** What a delete gives. */
 export interface DeleteResult {
   readonly header: Header;
   /** How many keys there were to delete. */
@@ -78,7 +85,9 @@ export interface DeleteResult {
 
 /** One operation of a transaction, with the type of its result. Made by {@link op}. */
 export interface Operation<R> {
+  /** @internal */
   readonly request: (prefix: KeyPrefix) => Init<RequestOp>;
+  /** @internal */
   readonly result: (prefix: KeyPrefix, response: ResponseOp | undefined) => R;
 }
 
@@ -167,18 +176,21 @@ export const op = {
       result: (prefix, response) => rangeResult(prefix, answer(response?.responseRange)).kvs[0],
     };
   },
+  /** The keys of a range. */
   range(selector: KeySelector, options: RangeOptions = {}): Operation<RangeResult> {
     return {
       request: (prefix) => ({ requestRange: rangeRequest(prefix, selector, options) }),
       result: (prefix, response) => rangeResult(prefix, answer(response?.responseRange)),
     };
   },
+  /** Writes one key. */
   put(key: Bytes, value: Bytes, options: PutOptions = {}): Operation<PutResult> {
     return {
       request: (prefix) => ({ requestPut: putRequest(prefix, key, value, options) }),
       result: (prefix, response) => putResult(prefix, answer(response?.responsePut)),
     };
   },
+  /** Deletes a key or a range. */
   delete(selector: KeySelector, options: DeleteOptions = {}): Operation<DeleteResult> {
     return {
       request: (prefix) => ({ requestDeleteRange: deleteRequest(prefix, selector, options) }),

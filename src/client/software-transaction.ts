@@ -15,8 +15,10 @@ import { type Bytes, type KeyValue, toBytes } from "./key-value.ts";
 import { type Operation, op, type PutOptions } from "./operation.ts";
 import { type Condition, compare } from "./transaction.ts";
 
+/** What must not have changed when a transaction of the STM is committed. */
 export type Isolation = "serializableSnapshot" | "serializable" | "repeatableReads";
 
+/** How a transaction of the STM runs. */
 export interface SoftwareTransactionOptions extends CallOptions {
   readonly isolation?: Isolation | undefined;
   /** Runs of the function; default 100. Beyond that it rejects with kind `Conflict`. */
@@ -62,17 +64,20 @@ export class SoftwareTransaction {
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
+  /** The value as bytes, as {@link get} gives it as text. */
   async getBytes(key: Bytes): Promise<Uint8Array | undefined> {
     const bytes = toBytes(key);
     const written = this.#writes.get(latin1(bytes));
     return written === undefined ? (await this.#read(bytes))?.valueBytes : written.value;
   }
 
+  /** Written when the function has ended and nothing that it read has changed. */
   put(key: Bytes, value: Bytes, options: PutOptions = {}): void {
     const bytes = toBytes(key);
     this.#writes.set(latin1(bytes), { key: bytes, value: toBytes(value), options });
   }
 
+  /** Deleted as {@link put} writes. */
   delete(key: Bytes): void {
     const bytes = toBytes(key);
     this.#writes.set(latin1(bytes), { key: bytes, value: undefined, options: {} });

@@ -5,6 +5,7 @@ import { AuthenticateRequest, AuthenticateResponse, AuthService } from "../proto
 import type { ConnectionPool } from "./connection-pool.ts";
 import { EtcdError, errorOfStatus } from "./errors.ts";
 
+/** A user and its password. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;

@@ -20,6 +20,7 @@ import type { KeyPrefix, KeySelector } from "./key-range.ts";
 import { type Bytes, type Header, headerOf, toBytes } from "./key-value.ts";
 import { answer, type Operation } from "./operation.ts";
 
+/** How a condition compares. */
 export type Relation = "=" | "!=" | "<" | ">";
 
 const RELATIONS: Readonly<Record<Relation, CompareResult>> = {
@@ -31,6 +32,7 @@ const RELATIONS: Readonly<Record<Relation, CompareResult>> = {
 
 /** A condition on a key, or on every key of a range. Made by {@link compare}. */
 export interface Condition {
+  /** @internal */
   readonly request: (prefix: KeyPrefix) => Init<Compare>;
 }
 
@@ -40,17 +42,24 @@ function condition(selector: KeySelector, relation: Relation, target: CompareTar
 
 /** Conditions for transactions. A key that does not exist has version, revisions and lease 0, and no value equals its value. */
 export const compare = {
+  /** Writes since the key was made. */
   version: (selector: KeySelector, relation: Relation, version: number): Condition =>
     condition(selector, relation, CompareTarget.VERSION, { version }),
+  /** The revision that made the key. */
   createRevision: (selector: KeySelector, relation: Relation, createRevision: number): Condition =>
     condition(selector, relation, CompareTarget.CREATE, { createRevision }),
+  /** The revision of the last write. */
   modRevision: (selector: KeySelector, relation: Relation, modRevision: number): Condition =>
     condition(selector, relation, CompareTarget.MOD, { modRevision }),
+  /** What the key holds, compared as bytes. */
   value: (selector: KeySelector, relation: Relation, value: Bytes): Condition =>
     condition(selector, relation, CompareTarget.VALUE, { value: toBytes(value) }),
+  /** The lease that the key is attached to. */
   lease: (selector: KeySelector, relation: Relation, lease: bigint): Condition =>
     condition(selector, relation, CompareTarget.LEASE, { lease }),
+  /** The key is there; for a range: all of its keys are, whichever they be. */
   exists: (selector: KeySelector): Condition => condition(selector, ">", CompareTarget.CREATE, { createRevision: 0 }),
+  /** The key, or every key of the range, is not there. */
   missing: (selector: KeySelector): Condition => condition(selector, "=", CompareTarget.CREATE, { createRevision: 0 }),
 } as const;
 
@@ -59,6 +68,7 @@ export type Results<Ops extends readonly Operation<unknown>[]> = {
   readonly [I in keyof Ops]: Ops[I] extends Operation<infer R> ? R : never;
 };
 
+/** Which branch ran, with the results of its operations. */
 export type TxnResult<Then extends readonly Operation<unknown>[], Else extends readonly Operation<unknown>[]> =
   | { readonly succeeded: true; readonly header: Header; readonly results: Results<Then> }
   | { readonly succeeded: false; readonly header: Header; readonly results: Results<Else> };
@@ -79,7 +89,10 @@ export class Transaction<
   readonly #then: Then;
   readonly #else: Else;
 
-  /** Use `client.txn()`. */
+  /**
+   * Use `client.txn()`.
+   * @internal
+   */
   constructor(context: TransactionContext, conditions: readonly Condition[], then: Then, otherwise: Else) {
     this.#context = context;
     this.#conditions = conditions;

@@ -1,6 +1,7 @@
 /** What watches are asked for and what they tell. */
 import type { Header, KeyValue } from "./key-value.ts";
 
+/** Where a watch begins and what it tells. */
 export interface WatchOptions {
   /** The first revision to tell of; absent: what comes after the watch has begun. */
   readonly startRevision?: number | undefined;

@@ -32,6 +32,7 @@ interface Reader {
   readonly reject: (error: EtcdError) => void;
 }
 
+/** A watch as an async iterator of events and as an event emitter: `client.watch(selector)`. */
 export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncIterableIterator<WatchEvent, undefined> {
   readonly #carrier: WatchCarrier;
   readonly #prefix: KeyPrefix;
@@ -56,7 +57,10 @@ export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncItera
   #error: EtcdError | undefined;
   #established: PromiseWithResolvers<number>;
 
-  /** Use `client.watch()`. */
+  /**
+   * Use `client.watch()`.
+   * @internal
+   */
   constructor(carrier: WatchCarrier, prefix: KeyPrefix, selector: KeySelector, options: WatchOptions) {
     super();
     this.#carrier = carrier;
@@ -125,14 +129,17 @@ export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncItera
     this.#end(undefined);
   }
 
+  /** The same as `cancel()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel();
   }
 
+  /** The watcher itself: for `for await`. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** The next event; `done` when the watch has ended. Rejects with what the watch failed with. */
   next(): Promise<IteratorResult<WatchEvent, undefined>> {
     this.#iterates = true;
     if (this.#queueStart < this.#queue.length) {
@@ -158,6 +165,7 @@ export class Watcher extends EventEmitter<WatcherEventMap> implements AsyncItera
     });
   }
 
+  /** Ends the watch: what leaving a `for await` calls. */
   async return(): Promise<IteratorResult<WatchEvent, undefined>> {
     await this.cancel();
     this.#queue = [];

@@ -12,7 +12,9 @@ export interface Clock {
   nextTurn(callback: () => void): void;
 }
 
+/** What a clock will do later. */
 export interface Timer {
+  /** Does nothing when it is done or cancelled already. */
   cancel(): void;
 }
 

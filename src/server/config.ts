@@ -16,6 +16,7 @@ export type FeatureName =
   | "StopGRPCServiceOnDefrag"
   | "TxnModeWriteWithSharedBuffer";
 
+/** Everything that a member can be configured with: one field for each flag of `etcd`. */
 export interface ServerConfig {
   // member
   readonly name: string;
@@ -139,6 +140,7 @@ export interface TlsConfig {
   readonly skipClientSanVerification: boolean;
 }
 
+/** The flags `--discovery-*`. */
 export interface DiscoveryConfig {
   readonly token: string;
   readonly endpoints: readonly string[];
@@ -161,6 +163,7 @@ export interface AutoCompactionConfig {
   readonly retention: string;
 }
 
+/** The flags `--log-*`. */
 export interface LoggingConfig {
   readonly level: LogLevel;
   readonly format: "json" | "console";
@@ -172,6 +175,7 @@ export interface LoggingConfig {
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "dpanic" | "panic" | "fatal";
 
+/** The flag `--log-rotation-config-json`. */
 export interface LogRotationConfig {
   /** 0: 100 MB. */
   readonly maxSizeMegabytes: number;
@@ -182,6 +186,7 @@ export interface LogRotationConfig {
   readonly compress: boolean;
 }
 
+/** The flags `--distributed-tracing-*`. */
 export interface TracingConfig {
   readonly enabled: boolean;
   readonly address: string;

@@ -17,9 +17,22 @@ import type { ServerConfig } from "./config.ts";
 import { DEFAULT_SERVER_CONFIG } from "./default-config.ts";
 import { startEtcdServer } from "./etcd-server.ts";
 
-export type { LogFields, Logger } from "../io/logger.ts";
-export type { ServerConfig } from "./config.ts";
+export type { GoUrl } from "../base/go-url.ts";
+export type { LogFields, Logger, LogValue } from "../io/logger.ts";
+export type {
+  AutoCompactionConfig,
+  DiscoveryConfig,
+  FeatureName,
+  LoggingConfig,
+  LogLevel,
+  LogRotationConfig,
+  ServerConfig,
+  TlsConfig,
+  TlsVersion,
+  TracingConfig,
+} from "./config.ts";
 
+/** Where a member keeps its data, and how it is configured. */
 export interface StartEtcdOptions {
   /** Kept by close. Absent: a temporary folder that close removes. */
   readonly dataDir?: string;
@@ -31,6 +44,7 @@ export interface StartEtcdOptions {
   readonly config?: Partial<ServerConfig>;
 }
 
+/** A member that serves. */
 export interface Etcd {
   /** `http://127.0.0.1:PORT` */
   readonly clientUrl: string;
@@ -38,6 +52,7 @@ export interface Etcd {
   readonly dataDir: string;
   /** Stops the member. */
   close(): Promise<void>;
+  /** The same as `close()`: for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** Members of ours as processes of their own, each behind a proxy that can be cut off: what a client has to live with in production. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,7 +8,9 @@ import { CutProxy } from "./cut-proxy.ts";
 import { freePort } from "./free-port.ts";
 
 const HEALTHY_MS_MAX = 60_000;
+const ANSWER_MS_MAX = 10_000;
 const POLL_MS = 25;
+const LOG_TAIL = 4000;
 
 export interface ProcessMember {
   readonly name: string;
@@ -39,7 +41,7 @@ export class ProcessCluster {
       const [url, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
       const args = [
         ...["--name", `m${at}`, "--data-dir", join(cluster.#dir, `m${at}`), "--initial-cluster", peers],
-        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "error"],
+        ...["--listen-client-urls", url, "--advertise-client-urls", url, "--log-level", "info"],
         ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
       ];
       cluster.members.push({ name: `m${at}`, url, proxy: await CutProxy.start(port!), args, process: undefined });
@@ -56,7 +58,13 @@ export class ProcessCluster {
 
   #spawn(member: ProcessMember): void {
     const [program, ...first] = this.#command;
-    member.process = spawn(program!, [...first, ...member.args], { stdio: "ignore" });
+    const log = openSync(this.#logOf(member), "a");
+    member.process = spawn(program!, [...first, ...member.args], { stdio: ["ignore", log, log] });
+    closeSync(log);
+  }
+
+  #logOf(member: ProcessMember): string {
+    return join(this.#dir, `${member.name}.log`);
   }
 
   async restart(member: ProcessMember, signal: NodeJS.Signals): Promise<void> {
@@ -77,11 +85,18 @@ export class ProcessCluster {
   /** Waits until the member answers linearizable reads. */
   async serves(member: ProcessMember): Promise<void> {
     for (const deadline = Date.now() + HEALTHY_MS_MAX; ; await delay(POLL_MS)) {
-      const health = await fetch(`${member.url}/health`)
-        .then((response) => response.json() as Promise<{ health: string }>)
-        .catch(() => undefined);
-      if (health?.health === "true") return;
-      if (Date.now() > deadline) throw new Error(`${member.name} does not serve`);
+      let answer: string;
+      try {
+        answer = await (await fetch(`${member.url}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })).text();
+      } catch (error) {
+        answer = String((error as Error).cause ?? error);
+      }
+      if (answer.includes('"health":"true"')) return;
+      if (Date.now() < deadline && member.process?.exitCode === null) continue;
+      const log = readFileSync(this.#logOf(member), "utf8").slice(-LOG_TAIL);
+      throw new Error(
+        `${member.name} does not serve, exit code ${member.process?.exitCode}, health: ${answer}\n${log}`,
+      );
     }
   }
 

@@ -25,6 +25,7 @@ function dummyEntry(index: number, term: number): Entry {
   return { type: EntryType.EntryNormal, term, index, data: EMPTY_BYTES };
 }
 
+/** A log, hard state and snapshot kept in memory; whoever embeds raft makes them durable. */
 export class MemoryStorage implements Storage {
   #hardState: HardState | undefined;
   #snapshot: Snapshot;

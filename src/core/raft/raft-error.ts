@@ -14,6 +14,7 @@ export type RaftErrorKind =
   | "NoPeers"
   | "NonemptyStorage";
 
+/** A call that cannot be served now: `kind` says why. */
 export class RaftError extends Error {
   override readonly name = "RaftError";
   readonly kind: RaftErrorKind;

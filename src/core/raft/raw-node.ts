@@ -44,6 +44,7 @@ import {
   snapshotIndex,
 } from "./types.ts";
 
+/** One raft node as a state machine: give it ticks, messages and proposals, take what it has `ready()`, do that, and `advance()`. */
 export class RawNode {
   readonly #raft: Raft;
   readonly #asyncStorageWrites: boolean;

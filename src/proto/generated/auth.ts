@@ -11,9 +11,11 @@ export const PermissionType = {
   WRITE: 1,
   READWRITE: 2,
 } as const;
+/** A value of the enumeration `authpb.Permission.Type`. */
 export type PermissionType = (typeof PermissionType)[keyof typeof PermissionType];
 export const PermissionTypeInfo: EnumInfo = enumInfo("authpb.Permission.Type", PermissionType);
 
+/** The message `authpb.UserAddOptions`. */
 export interface UserAddOptions {
   noPassword: boolean;
 }
@@ -88,6 +90,7 @@ export const UserAddOptions: MessageCodec<UserAddOptions> = {
   },
 };
 
+/** The message `authpb.User`. */
 export interface User {
   name: Uint8Array;
   password: Uint8Array;
@@ -199,6 +202,7 @@ export const User: MessageCodec<User> = {
   },
 };
 
+/** The message `authpb.Permission`. */
 export interface Permission {
   permType: PermissionType;
   key: Uint8Array;
@@ -293,6 +297,7 @@ export const Permission: MessageCodec<Permission> = {
   },
 };
 
+/** The message `authpb.Role`. */
 export interface Role {
   name: Uint8Array;
   keyPermission: Permission[];

@@ -8,6 +8,7 @@ import { putBig, putBytes, putInt64, putUint32, sizeOfBig, sizeOfDelimited, size
 import { KeyValue, putKeyValue, readKeyValue, sizeOfKeyValue } from "./kv.ts";
 import { ResponseHeader, putResponseHeader, readResponseHeader, sizeOfResponseHeader } from "./rpc.ts";
 
+/** The message `v3electionpb.CampaignRequest`. */
 export interface CampaignRequest {
   name: Uint8Array;
   lease: bigint;
@@ -102,6 +103,7 @@ export const CampaignRequest: MessageCodec<CampaignRequest> = {
   },
 };
 
+/** The message `v3electionpb.CampaignResponse`. */
 export interface CampaignResponse {
   header: ResponseHeader | undefined;
   leader: LeaderKey | undefined;
@@ -192,6 +194,7 @@ export const CampaignResponse: MessageCodec<CampaignResponse> = {
   },
 };
 
+/** The message `v3electionpb.LeaderKey`. */
 export interface LeaderKey {
   name: Uint8Array;
   key: Uint8Array;
@@ -296,6 +299,7 @@ export const LeaderKey: MessageCodec<LeaderKey> = {
   },
 };
 
+/** The message `v3electionpb.LeaderRequest`. */
 export interface LeaderRequest {
   name: Uint8Array;
 }
@@ -370,6 +374,7 @@ export const LeaderRequest: MessageCodec<LeaderRequest> = {
   },
 };
 
+/** The message `v3electionpb.LeaderResponse`. */
 export interface LeaderResponse {
   header: ResponseHeader | undefined;
   kv: KeyValue | undefined;
@@ -460,6 +465,7 @@ export const LeaderResponse: MessageCodec<LeaderResponse> = {
   },
 };
 
+/** The message `v3electionpb.ResignRequest`. */
 export interface ResignRequest {
   leader: LeaderKey | undefined;
 }
@@ -537,6 +543,7 @@ export const ResignRequest: MessageCodec<ResignRequest> = {
   },
 };
 
+/** The message `v3electionpb.ResignResponse`. */
 export interface ResignResponse {
   header: ResponseHeader | undefined;
 }
@@ -614,6 +621,7 @@ export const ResignResponse: MessageCodec<ResignResponse> = {
   },
 };
 
+/** The message `v3electionpb.ProclaimRequest`. */
 export interface ProclaimRequest {
   leader: LeaderKey | undefined;
   value: Uint8Array;
@@ -701,6 +709,7 @@ export const ProclaimRequest: MessageCodec<ProclaimRequest> = {
   },
 };
 
+/** The message `v3electionpb.ProclaimResponse`. */
 export interface ProclaimResponse {
   header: ResponseHeader | undefined;
 }

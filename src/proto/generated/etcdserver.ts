@@ -5,6 +5,7 @@ import { Reader } from "../reader.ts";
 import { allocate } from "../slab.ts";
 import { putBig, sizeOfBig } from "../writer.ts";
 
+/** The message `etcdserverpb.Metadata`. */
 export interface Metadata {
   nodeID: bigint;
   clusterID: bigint;

@@ -11,9 +11,11 @@ export const ServingStatus = {
   NOT_SERVING: 2,
   SERVICE_UNKNOWN: 3,
 } as const;
+/** A value of the enumeration `grpc.health.v1.HealthCheckResponse.ServingStatus`. */
 export type ServingStatus = (typeof ServingStatus)[keyof typeof ServingStatus];
 export const ServingStatusInfo: EnumInfo = enumInfo("grpc.health.v1.HealthCheckResponse.ServingStatus", ServingStatus);
 
+/** The message `grpc.health.v1.HealthCheckRequest`. */
 export interface HealthCheckRequest {
   service: string;
 }
@@ -88,6 +90,7 @@ export const HealthCheckRequest: MessageCodec<HealthCheckRequest> = {
   },
 };
 
+/** The message `grpc.health.v1.HealthCheckResponse`. */
 export interface HealthCheckResponse {
   status: ServingStatus;
 }
@@ -162,6 +165,7 @@ export const HealthCheckResponse: MessageCodec<HealthCheckResponse> = {
   },
 };
 
+/** The message `grpc.health.v1.HealthListRequest`. */
 export interface HealthListRequest {
 }
 
@@ -220,6 +224,7 @@ export const HealthListRequest: MessageCodec<HealthListRequest> = {
   },
 };
 
+/** The message `grpc.health.v1.HealthListEntry`. */
 export interface HealthListEntry {
   key: string;
   value: HealthCheckResponse | undefined;
@@ -307,6 +312,7 @@ export const HealthListEntry: MessageCodec<HealthListEntry> = {
   },
 };
 
+/** The message `grpc.health.v1.HealthListResponse`. */
 export interface HealthListResponse {
   statuses: HealthListEntry[];
 }

@@ -10,9 +10,11 @@ export const EventType = {
   PUT: 0,
   DELETE: 1,
 } as const;
+/** A value of the enumeration `mvccpb.Event.EventType`. */
 export type EventType = (typeof EventType)[keyof typeof EventType];
 export const EventTypeInfo: EnumInfo = enumInfo("mvccpb.Event.EventType", EventType);
 
+/** The message `mvccpb.KeyValue`. */
 export interface KeyValue {
   key: Uint8Array;
   createRevision: number;
@@ -137,6 +139,7 @@ export const KeyValue: MessageCodec<KeyValue> = {
   },
 };
 
+/** The message `mvccpb.Event`. */
 export interface Event {
   type: EventType;
   kv: KeyValue | undefined;

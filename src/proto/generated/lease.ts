@@ -6,6 +6,7 @@ import { allocate } from "../slab.ts";
 import { putBig, putInt64, putUint32, sizeOfBig, sizeOfDelimited, sizeOfInt64 } from "../writer.ts";
 import { LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, putLeaseTimeToLiveRequest, putLeaseTimeToLiveResponse, readLeaseTimeToLiveRequest, readLeaseTimeToLiveResponse, sizeOfLeaseTimeToLiveRequest, sizeOfLeaseTimeToLiveResponse } from "./rpc.ts";
 
+/** The message `leasepb.Lease`. */
 export interface Lease {
   id: bigint;
   ttl: number;
@@ -100,6 +101,7 @@ export const Lease: MessageCodec<Lease> = {
   },
 };
 
+/** The message `leasepb.LeaseInternalRequest`. */
 export interface LeaseInternalRequest {
   leaseTimeToLiveRequest: LeaseTimeToLiveRequest | undefined;
 }
@@ -177,6 +179,7 @@ export const LeaseInternalRequest: MessageCodec<LeaseInternalRequest> = {
   },
 };
 
+/** The message `leasepb.LeaseInternalResponse`. */
 export interface LeaseInternalResponse {
   leaseTimeToLiveResponse: LeaseTimeToLiveResponse | undefined;
 }

@@ -7,6 +7,7 @@ import { allocate } from "../slab.ts";
 import { putBig, putBytes, putUint32, sizeOfBig, sizeOfDelimited } from "../writer.ts";
 import { ResponseHeader, putResponseHeader, readResponseHeader, sizeOfResponseHeader } from "./rpc.ts";
 
+/** The message `v3lockpb.LockRequest`. */
 export interface LockRequest {
   name: Uint8Array;
   lease: bigint;
@@ -91,6 +92,7 @@ export const LockRequest: MessageCodec<LockRequest> = {
   },
 };
 
+/** The message `v3lockpb.LockResponse`. */
 export interface LockResponse {
   header: ResponseHeader | undefined;
   key: Uint8Array;
@@ -178,6 +180,7 @@ export const LockResponse: MessageCodec<LockResponse> = {
   },
 };
 
+/** The message `v3lockpb.UnlockRequest`. */
 export interface UnlockRequest {
   key: Uint8Array;
 }
@@ -252,6 +255,7 @@ export const UnlockRequest: MessageCodec<UnlockRequest> = {
   },
 };
 
+/** The message `v3lockpb.UnlockResponse`. */
 export interface UnlockResponse {
   header: ResponseHeader | undefined;
 }

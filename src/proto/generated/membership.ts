@@ -5,6 +5,7 @@ import { Reader } from "../reader.ts";
 import { allocate } from "../slab.ts";
 import { putBig, putText, putUint32, sizeOfBig, sizeOfDelimited, sizeOfText } from "../writer.ts";
 
+/** The message `membershippb.RaftAttributes`. */
 export interface RaftAttributes {
   peerUrls: string[];
   isLearner: boolean;
@@ -93,6 +94,7 @@ export const RaftAttributes: MessageCodec<RaftAttributes> = {
   },
 };
 
+/** The message `membershippb.Attributes`. */
 export interface Attributes {
   name: string;
   clientUrls: string[];
@@ -181,6 +183,7 @@ export const Attributes: MessageCodec<Attributes> = {
   },
 };
 
+/** The message `membershippb.Member`. */
 export interface Member {
   id: bigint;
   raftAttributes: RaftAttributes | undefined;
@@ -281,6 +284,7 @@ export const Member: MessageCodec<Member> = {
   },
 };
 
+/** The message `membershippb.ClusterVersionSetRequest`. */
 export interface ClusterVersionSetRequest {
   ver: string;
 }
@@ -355,6 +359,7 @@ export const ClusterVersionSetRequest: MessageCodec<ClusterVersionSetRequest> = 
   },
 };
 
+/** The message `membershippb.ClusterMemberAttrSetRequest`. */
 export interface ClusterMemberAttrSetRequest {
   memberID: bigint;
   memberAttributes: Attributes | undefined;
@@ -442,6 +447,7 @@ export const ClusterMemberAttrSetRequest: MessageCodec<ClusterMemberAttrSetReque
   },
 };
 
+/** The message `membershippb.DowngradeInfoSetRequest`. */
 export interface DowngradeInfoSetRequest {
   enabled: boolean;
   ver: string;

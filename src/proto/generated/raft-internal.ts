@@ -7,6 +7,7 @@ import { putBig, putInt64, putText, putUint32, sizeOfBig, sizeOfDelimited, sizeO
 import { ClusterMemberAttrSetRequest, ClusterVersionSetRequest, DowngradeInfoSetRequest, putClusterMemberAttrSetRequest, putClusterVersionSetRequest, putDowngradeInfoSetRequest, readClusterMemberAttrSetRequest, readClusterVersionSetRequest, readDowngradeInfoSetRequest, sizeOfClusterMemberAttrSetRequest, sizeOfClusterVersionSetRequest, sizeOfDowngradeInfoSetRequest } from "./membership.ts";
 import { AlarmRequest, AuthDisableRequest, AuthEnableRequest, AuthRoleAddRequest, AuthRoleDeleteRequest, AuthRoleGetRequest, AuthRoleGrantPermissionRequest, AuthRoleListRequest, AuthRoleRevokePermissionRequest, AuthStatusRequest, AuthUserAddRequest, AuthUserChangePasswordRequest, AuthUserDeleteRequest, AuthUserGetRequest, AuthUserGrantRoleRequest, AuthUserListRequest, AuthUserRevokeRoleRequest, CompactionRequest, DeleteRangeRequest, DowngradeVersionTestRequest, LeaseCheckpointRequest, LeaseGrantRequest, LeaseRevokeRequest, PutRequest, RangeRequest, TxnRequest, putAlarmRequest, putAuthDisableRequest, putAuthEnableRequest, putAuthRoleAddRequest, putAuthRoleDeleteRequest, putAuthRoleGetRequest, putAuthRoleGrantPermissionRequest, putAuthRoleListRequest, putAuthRoleRevokePermissionRequest, putAuthStatusRequest, putAuthUserAddRequest, putAuthUserChangePasswordRequest, putAuthUserDeleteRequest, putAuthUserGetRequest, putAuthUserGrantRoleRequest, putAuthUserListRequest, putAuthUserRevokeRoleRequest, putCompactionRequest, putDeleteRangeRequest, putDowngradeVersionTestRequest, putLeaseCheckpointRequest, putLeaseGrantRequest, putLeaseRevokeRequest, putPutRequest, putRangeRequest, putTxnRequest, readAlarmRequest, readAuthDisableRequest, readAuthEnableRequest, readAuthRoleAddRequest, readAuthRoleDeleteRequest, readAuthRoleGetRequest, readAuthRoleGrantPermissionRequest, readAuthRoleListRequest, readAuthRoleRevokePermissionRequest, readAuthStatusRequest, readAuthUserAddRequest, readAuthUserChangePasswordRequest, readAuthUserDeleteRequest, readAuthUserGetRequest, readAuthUserGrantRoleRequest, readAuthUserListRequest, readAuthUserRevokeRoleRequest, readCompactionRequest, readDeleteRangeRequest, readDowngradeVersionTestRequest, readLeaseCheckpointRequest, readLeaseGrantRequest, readLeaseRevokeRequest, readPutRequest, readRangeRequest, readTxnRequest, sizeOfAlarmRequest, sizeOfAuthDisableRequest, sizeOfAuthEnableRequest, sizeOfAuthRoleAddRequest, sizeOfAuthRoleDeleteRequest, sizeOfAuthRoleGetRequest, sizeOfAuthRoleGrantPermissionRequest, sizeOfAuthRoleListRequest, sizeOfAuthRoleRevokePermissionRequest, sizeOfAuthStatusRequest, sizeOfAuthUserAddRequest, sizeOfAuthUserChangePasswordRequest, sizeOfAuthUserDeleteRequest, sizeOfAuthUserGetRequest, sizeOfAuthUserGrantRoleRequest, sizeOfAuthUserListRequest, sizeOfAuthUserRevokeRoleRequest, sizeOfCompactionRequest, sizeOfDeleteRangeRequest, sizeOfDowngradeVersionTestRequest, sizeOfLeaseCheckpointRequest, sizeOfLeaseGrantRequest, sizeOfLeaseRevokeRequest, sizeOfPutRequest, sizeOfRangeRequest, sizeOfTxnRequest } from "./rpc.ts";
 
+/** The message `etcdserverpb.RequestHeader`. */
 export interface RequestHeader {
   id: bigint;
   username: string;
@@ -101,6 +102,7 @@ export const RequestHeader: MessageCodec<RequestHeader> = {
   },
 };
 
+/** The message `etcdserverpb.InternalRaftRequest`. */
 export interface InternalRaftRequest {
   id: bigint;
   range: RangeRequest | undefined;
@@ -578,6 +580,7 @@ export const InternalRaftRequest: MessageCodec<InternalRaftRequest> = {
   },
 };
 
+/** The message `etcdserverpb.EmptyResponse`. */
 export interface EmptyResponse {
 }
 
@@ -636,6 +639,7 @@ export const EmptyResponse: MessageCodec<EmptyResponse> = {
   },
 };
 
+/** The message `etcdserverpb.InternalAuthenticateRequest`. */
 export interface InternalAuthenticateRequest {
   name: string;
   password: string;

@@ -11,6 +11,7 @@ export const EntryType = {
   EntryConfChange: 1,
   EntryConfChangeV2: 2,
 } as const;
+/** A value of the enumeration `raftpb.EntryType`. */
 export type EntryType = (typeof EntryType)[keyof typeof EntryType];
 export const EntryTypeInfo: EnumInfo = enumInfo("raftpb.EntryType", EntryType);
 
@@ -40,6 +41,7 @@ export const MessageType = {
   MsgStorageApplyResp: 22,
   MsgForgetLeader: 23,
 } as const;
+/** A value of the enumeration `raftpb.MessageType`. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 export const MessageTypeInfo: EnumInfo = enumInfo("raftpb.MessageType", MessageType);
 
@@ -48,6 +50,7 @@ export const ConfChangeTransition = {
   ConfChangeTransitionJointImplicit: 1,
   ConfChangeTransitionJointExplicit: 2,
 } as const;
+/** A value of the enumeration `raftpb.ConfChangeTransition`. */
 export type ConfChangeTransition = (typeof ConfChangeTransition)[keyof typeof ConfChangeTransition];
 export const ConfChangeTransitionInfo: EnumInfo = enumInfo("raftpb.ConfChangeTransition", ConfChangeTransition);
 
@@ -57,9 +60,11 @@ export const ConfChangeType = {
   ConfChangeUpdateNode: 2,
   ConfChangeAddLearnerNode: 3,
 } as const;
+/** A value of the enumeration `raftpb.ConfChangeType`. */
 export type ConfChangeType = (typeof ConfChangeType)[keyof typeof ConfChangeType];
 export const ConfChangeTypeInfo: EnumInfo = enumInfo("raftpb.ConfChangeType", ConfChangeType);
 
+/** The message `raftpb.Entry`. */
 export interface Entry {
   type: EntryType;
   term: number;
@@ -164,6 +169,7 @@ export const Entry: MessageCodec<Entry> = {
   },
 };
 
+/** The message `raftpb.SnapshotMetadata`. */
 export interface SnapshotMetadata {
   confState: ConfState | undefined;
   index: number;
@@ -265,6 +271,7 @@ export const SnapshotMetadata: MessageCodec<SnapshotMetadata> = {
   },
 };
 
+/** The message `raftpb.Snapshot`. */
 export interface Snapshot {
   data: Uint8Array;
   metadata: SnapshotMetadata | undefined;
@@ -352,6 +359,7 @@ export const Snapshot: MessageCodec<Snapshot> = {
   },
 };
 
+/** The message `raftpb.Message`. */
 export interface Message {
   type: MessageType;
   to: bigint;
@@ -583,6 +591,7 @@ export const Message: MessageCodec<Message> = {
   },
 };
 
+/** The message `raftpb.HardState`. */
 export interface HardState {
   term: number;
   vote: bigint;
@@ -683,6 +692,7 @@ export const HardState: MessageCodec<HardState> = {
   },
 };
 
+/** The message `raftpb.ConfState`. */
 export interface ConfState {
   voters: bigint[];
   learners: bigint[];
@@ -837,6 +847,7 @@ export const ConfState: MessageCodec<ConfState> = {
   },
 };
 
+/** The message `raftpb.ConfChange`. */
 export interface ConfChange {
   id: bigint;
   type: ConfChangeType;
@@ -945,6 +956,7 @@ export const ConfChange: MessageCodec<ConfChange> = {
   },
 };
 
+/** The message `raftpb.ConfChangeSingle`. */
 export interface ConfChangeSingle {
   type: ConfChangeType;
   nodeId: bigint;
@@ -1033,6 +1045,7 @@ export const ConfChangeSingle: MessageCodec<ConfChangeSingle> = {
   },
 };
 
+/** The message `raftpb.ConfChangeV2`. */
 export interface ConfChangeV2 {
   transition: ConfChangeTransition;
   changes: ConfChangeSingle[];

@@ -13,6 +13,7 @@ export const SortOrder = {
   ASCEND: 1,
   DESCEND: 2,
 } as const;
+/** A value of the enumeration `etcdserverpb.RangeRequest.SortOrder`. */
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder];
 export const SortOrderInfo: EnumInfo = enumInfo("etcdserverpb.RangeRequest.SortOrder", SortOrder);
 
@@ -23,6 +24,7 @@ export const SortTarget = {
   MOD: 3,
   VALUE: 4,
 } as const;
+/** A value of the enumeration `etcdserverpb.RangeRequest.SortTarget`. */
 export type SortTarget = (typeof SortTarget)[keyof typeof SortTarget];
 export const SortTargetInfo: EnumInfo = enumInfo("etcdserverpb.RangeRequest.SortTarget", SortTarget);
 
@@ -32,6 +34,7 @@ export const CompareResult = {
   LESS: 2,
   NOT_EQUAL: 3,
 } as const;
+/** A value of the enumeration `etcdserverpb.Compare.CompareResult`. */
 export type CompareResult = (typeof CompareResult)[keyof typeof CompareResult];
 export const CompareResultInfo: EnumInfo = enumInfo("etcdserverpb.Compare.CompareResult", CompareResult);
 
@@ -42,6 +45,7 @@ export const CompareTarget = {
   VALUE: 3,
   LEASE: 4,
 } as const;
+/** A value of the enumeration `etcdserverpb.Compare.CompareTarget`. */
 export type CompareTarget = (typeof CompareTarget)[keyof typeof CompareTarget];
 export const CompareTargetInfo: EnumInfo = enumInfo("etcdserverpb.Compare.CompareTarget", CompareTarget);
 
@@ -49,6 +53,7 @@ export const FilterType = {
   NOPUT: 0,
   NODELETE: 1,
 } as const;
+/** A value of the enumeration `etcdserverpb.WatchCreateRequest.FilterType`. */
 export type FilterType = (typeof FilterType)[keyof typeof FilterType];
 export const FilterTypeInfo: EnumInfo = enumInfo("etcdserverpb.WatchCreateRequest.FilterType", FilterType);
 
@@ -57,6 +62,7 @@ export const AlarmType = {
   NOSPACE: 1,
   CORRUPT: 2,
 } as const;
+/** A value of the enumeration `etcdserverpb.AlarmType`. */
 export type AlarmType = (typeof AlarmType)[keyof typeof AlarmType];
 export const AlarmTypeInfo: EnumInfo = enumInfo("etcdserverpb.AlarmType", AlarmType);
 
@@ -65,6 +71,7 @@ export const AlarmAction = {
   ACTIVATE: 1,
   DEACTIVATE: 2,
 } as const;
+/** A value of the enumeration `etcdserverpb.AlarmRequest.AlarmAction`. */
 export type AlarmAction = (typeof AlarmAction)[keyof typeof AlarmAction];
 export const AlarmActionInfo: EnumInfo = enumInfo("etcdserverpb.AlarmRequest.AlarmAction", AlarmAction);
 
@@ -73,9 +80,11 @@ export const DowngradeAction = {
   ENABLE: 1,
   CANCEL: 2,
 } as const;
+/** A value of the enumeration `etcdserverpb.DowngradeRequest.DowngradeAction`. */
 export type DowngradeAction = (typeof DowngradeAction)[keyof typeof DowngradeAction];
 export const DowngradeActionInfo: EnumInfo = enumInfo("etcdserverpb.DowngradeRequest.DowngradeAction", DowngradeAction);
 
+/** The message `etcdserverpb.ResponseHeader`. */
 export interface ResponseHeader {
   clusterId: bigint;
   memberId: bigint;
@@ -180,6 +189,7 @@ export const ResponseHeader: MessageCodec<ResponseHeader> = {
   },
 };
 
+/** The message `etcdserverpb.RangeRequest`. */
 export interface RangeRequest {
   key: Uint8Array;
   rangeEnd: Uint8Array;
@@ -374,6 +384,7 @@ export const RangeRequest: MessageCodec<RangeRequest> = {
   },
 };
 
+/** The message `etcdserverpb.RangeResponse`. */
 export interface RangeResponse {
   header: ResponseHeader | undefined;
   kvs: KeyValue[];
@@ -488,6 +499,7 @@ export const RangeResponse: MessageCodec<RangeResponse> = {
   },
 };
 
+/** The message `etcdserverpb.PutRequest`. */
 export interface PutRequest {
   key: Uint8Array;
   value: Uint8Array;
@@ -612,6 +624,7 @@ export const PutRequest: MessageCodec<PutRequest> = {
   },
 };
 
+/** The message `etcdserverpb.PutResponse`. */
 export interface PutResponse {
   header: ResponseHeader | undefined;
   prevKv: KeyValue | undefined;
@@ -702,6 +715,7 @@ export const PutResponse: MessageCodec<PutResponse> = {
   },
 };
 
+/** The message `etcdserverpb.DeleteRangeRequest`. */
 export interface DeleteRangeRequest {
   key: Uint8Array;
   rangeEnd: Uint8Array;
@@ -796,6 +810,7 @@ export const DeleteRangeRequest: MessageCodec<DeleteRangeRequest> = {
   },
 };
 
+/** The message `etcdserverpb.DeleteRangeResponse`. */
 export interface DeleteRangeResponse {
   header: ResponseHeader | undefined;
   deleted: number;
@@ -900,6 +915,7 @@ export const DeleteRangeResponse: MessageCodec<DeleteRangeResponse> = {
   },
 };
 
+/** The message `etcdserverpb.RequestOp`. */
 export interface RequestOp {
   requestRange: RangeRequest | undefined;
   requestPut: PutRequest | undefined;
@@ -1020,6 +1036,7 @@ export const RequestOp: MessageCodec<RequestOp> = {
   },
 };
 
+/** The message `etcdserverpb.ResponseOp`. */
 export interface ResponseOp {
   responseRange: RangeResponse | undefined;
   responsePut: PutResponse | undefined;
@@ -1140,6 +1157,7 @@ export const ResponseOp: MessageCodec<ResponseOp> = {
   },
 };
 
+/** The message `etcdserverpb.Compare`. */
 export interface Compare {
   result: CompareResult;
   target: CompareTarget;
@@ -1299,6 +1317,7 @@ export const Compare: MessageCodec<Compare> = {
   },
 };
 
+/** The message `etcdserverpb.TxnRequest`. */
 export interface TxnRequest {
   compare: Compare[];
   success: RequestOp[];
@@ -1414,6 +1433,7 @@ export const TxnRequest: MessageCodec<TxnRequest> = {
   },
 };
 
+/** The message `etcdserverpb.TxnResponse`. */
 export interface TxnResponse {
   header: ResponseHeader | undefined;
   succeeded: boolean;
@@ -1518,6 +1538,7 @@ export const TxnResponse: MessageCodec<TxnResponse> = {
   },
 };
 
+/** The message `etcdserverpb.CompactionRequest`. */
 export interface CompactionRequest {
   revision: number;
   physical: boolean;
@@ -1602,6 +1623,7 @@ export const CompactionRequest: MessageCodec<CompactionRequest> = {
   },
 };
 
+/** The message `etcdserverpb.CompactionResponse`. */
 export interface CompactionResponse {
   header: ResponseHeader | undefined;
 }
@@ -1679,6 +1701,7 @@ export const CompactionResponse: MessageCodec<CompactionResponse> = {
   },
 };
 
+/** The message `etcdserverpb.HashRequest`. */
 export interface HashRequest {
 }
 
@@ -1737,6 +1760,7 @@ export const HashRequest: MessageCodec<HashRequest> = {
   },
 };
 
+/** The message `etcdserverpb.HashKVRequest`. */
 export interface HashKVRequest {
   revision: number;
 }
@@ -1811,6 +1835,7 @@ export const HashKVRequest: MessageCodec<HashKVRequest> = {
   },
 };
 
+/** The message `etcdserverpb.HashKVResponse`. */
 export interface HashKVResponse {
   header: ResponseHeader | undefined;
   hash: number;
@@ -1918,6 +1943,7 @@ export const HashKVResponse: MessageCodec<HashKVResponse> = {
   },
 };
 
+/** The message `etcdserverpb.HashResponse`. */
 export interface HashResponse {
   header: ResponseHeader | undefined;
   hash: number;
@@ -2005,6 +2031,7 @@ export const HashResponse: MessageCodec<HashResponse> = {
   },
 };
 
+/** The message `etcdserverpb.SnapshotRequest`. */
 export interface SnapshotRequest {
 }
 
@@ -2063,6 +2090,7 @@ export const SnapshotRequest: MessageCodec<SnapshotRequest> = {
   },
 };
 
+/** The message `etcdserverpb.SnapshotResponse`. */
 export interface SnapshotResponse {
   header: ResponseHeader | undefined;
   remainingBytes: number;
@@ -2170,6 +2198,7 @@ export const SnapshotResponse: MessageCodec<SnapshotResponse> = {
   },
 };
 
+/** The message `etcdserverpb.WatchRequest`. */
 export interface WatchRequest {
   createRequest: WatchCreateRequest | undefined;
   cancelRequest: WatchCancelRequest | undefined;
@@ -2276,6 +2305,7 @@ export const WatchRequest: MessageCodec<WatchRequest> = {
   },
 };
 
+/** The message `etcdserverpb.WatchCreateRequest`. */
 export interface WatchCreateRequest {
   key: Uint8Array;
   rangeEnd: Uint8Array;
@@ -2434,6 +2464,7 @@ export const WatchCreateRequest: MessageCodec<WatchCreateRequest> = {
   },
 };
 
+/** The message `etcdserverpb.WatchCancelRequest`. */
 export interface WatchCancelRequest {
   watchId: number;
 }
@@ -2508,6 +2539,7 @@ export const WatchCancelRequest: MessageCodec<WatchCancelRequest> = {
   },
 };
 
+/** The message `etcdserverpb.WatchProgressRequest`. */
 export interface WatchProgressRequest {
 }
 
@@ -2566,6 +2598,7 @@ export const WatchProgressRequest: MessageCodec<WatchProgressRequest> = {
   },
 };
 
+/** The message `etcdserverpb.WatchResponse`. */
 export interface WatchResponse {
   header: ResponseHeader | undefined;
   watchId: number;
@@ -2720,6 +2753,7 @@ export const WatchResponse: MessageCodec<WatchResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseGrantRequest`. */
 export interface LeaseGrantRequest {
   ttl: number;
   id: bigint;
@@ -2804,6 +2838,7 @@ export const LeaseGrantRequest: MessageCodec<LeaseGrantRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseGrantResponse`. */
 export interface LeaseGrantResponse {
   header: ResponseHeader | undefined;
   id: bigint;
@@ -2911,6 +2946,7 @@ export const LeaseGrantResponse: MessageCodec<LeaseGrantResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseRevokeRequest`. */
 export interface LeaseRevokeRequest {
   id: bigint;
 }
@@ -2985,6 +3021,7 @@ export const LeaseRevokeRequest: MessageCodec<LeaseRevokeRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseRevokeResponse`. */
 export interface LeaseRevokeResponse {
   header: ResponseHeader | undefined;
 }
@@ -3062,6 +3099,7 @@ export const LeaseRevokeResponse: MessageCodec<LeaseRevokeResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseCheckpoint`. */
 export interface LeaseCheckpoint {
   id: bigint;
   remainingTTL: number;
@@ -3146,6 +3184,7 @@ export const LeaseCheckpoint: MessageCodec<LeaseCheckpoint> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseCheckpointRequest`. */
 export interface LeaseCheckpointRequest {
   checkpoints: LeaseCheckpoint[];
 }
@@ -3227,6 +3266,7 @@ export const LeaseCheckpointRequest: MessageCodec<LeaseCheckpointRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseCheckpointResponse`. */
 export interface LeaseCheckpointResponse {
   header: ResponseHeader | undefined;
 }
@@ -3304,6 +3344,7 @@ export const LeaseCheckpointResponse: MessageCodec<LeaseCheckpointResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseKeepAliveRequest`. */
 export interface LeaseKeepAliveRequest {
   id: bigint;
 }
@@ -3378,6 +3419,7 @@ export const LeaseKeepAliveRequest: MessageCodec<LeaseKeepAliveRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseKeepAliveResponse`. */
 export interface LeaseKeepAliveResponse {
   header: ResponseHeader | undefined;
   id: bigint;
@@ -3475,6 +3517,7 @@ export const LeaseKeepAliveResponse: MessageCodec<LeaseKeepAliveResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseTimeToLiveRequest`. */
 export interface LeaseTimeToLiveRequest {
   id: bigint;
   keys: boolean;
@@ -3559,6 +3602,7 @@ export const LeaseTimeToLiveRequest: MessageCodec<LeaseTimeToLiveRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseTimeToLiveResponse`. */
 export interface LeaseTimeToLiveResponse {
   header: ResponseHeader | undefined;
   id: bigint;
@@ -3680,6 +3724,7 @@ export const LeaseTimeToLiveResponse: MessageCodec<LeaseTimeToLiveResponse> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseLeasesRequest`. */
 export interface LeaseLeasesRequest {
 }
 
@@ -3738,6 +3783,7 @@ export const LeaseLeasesRequest: MessageCodec<LeaseLeasesRequest> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseStatus`. */
 export interface LeaseStatus {
   id: bigint;
 }
@@ -3812,6 +3858,7 @@ export const LeaseStatus: MessageCodec<LeaseStatus> = {
   },
 };
 
+/** The message `etcdserverpb.LeaseLeasesResponse`. */
 export interface LeaseLeasesResponse {
   header: ResponseHeader | undefined;
   leases: LeaseStatus[];
@@ -3906,6 +3953,7 @@ export const LeaseLeasesResponse: MessageCodec<LeaseLeasesResponse> = {
   },
 };
 
+/** The message `etcdserverpb.Member`. */
 export interface Member {
   id: bigint;
   name: string;
@@ -4028,6 +4076,7 @@ export const Member: MessageCodec<Member> = {
   },
 };
 
+/** The message `etcdserverpb.MemberAddRequest`. */
 export interface MemberAddRequest {
   peerURLs: string[];
   isLearner: boolean;
@@ -4116,6 +4165,7 @@ export const MemberAddRequest: MessageCodec<MemberAddRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MemberAddResponse`. */
 export interface MemberAddResponse {
   header: ResponseHeader | undefined;
   member: Member | undefined;
@@ -4223,6 +4273,7 @@ export const MemberAddResponse: MessageCodec<MemberAddResponse> = {
   },
 };
 
+/** The message `etcdserverpb.MemberRemoveRequest`. */
 export interface MemberRemoveRequest {
   id: bigint;
 }
@@ -4297,6 +4348,7 @@ export const MemberRemoveRequest: MessageCodec<MemberRemoveRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MemberRemoveResponse`. */
 export interface MemberRemoveResponse {
   header: ResponseHeader | undefined;
   members: Member[];
@@ -4391,6 +4443,7 @@ export const MemberRemoveResponse: MessageCodec<MemberRemoveResponse> = {
   },
 };
 
+/** The message `etcdserverpb.MemberUpdateRequest`. */
 export interface MemberUpdateRequest {
   id: bigint;
   peerURLs: string[];
@@ -4479,6 +4532,7 @@ export const MemberUpdateRequest: MessageCodec<MemberUpdateRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MemberUpdateResponse`. */
 export interface MemberUpdateResponse {
   header: ResponseHeader | undefined;
   members: Member[];
@@ -4573,6 +4627,7 @@ export const MemberUpdateResponse: MessageCodec<MemberUpdateResponse> = {
   },
 };
 
+/** The message `etcdserverpb.MemberListRequest`. */
 export interface MemberListRequest {
   linearizable: boolean;
 }
@@ -4647,6 +4702,7 @@ export const MemberListRequest: MessageCodec<MemberListRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MemberListResponse`. */
 export interface MemberListResponse {
   header: ResponseHeader | undefined;
   members: Member[];
@@ -4741,6 +4797,7 @@ export const MemberListResponse: MessageCodec<MemberListResponse> = {
   },
 };
 
+/** The message `etcdserverpb.MemberPromoteRequest`. */
 export interface MemberPromoteRequest {
   id: bigint;
 }
@@ -4815,6 +4872,7 @@ export const MemberPromoteRequest: MessageCodec<MemberPromoteRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MemberPromoteResponse`. */
 export interface MemberPromoteResponse {
   header: ResponseHeader | undefined;
   members: Member[];
@@ -4909,6 +4967,7 @@ export const MemberPromoteResponse: MessageCodec<MemberPromoteResponse> = {
   },
 };
 
+/** The message `etcdserverpb.DefragmentRequest`. */
 export interface DefragmentRequest {
 }
 
@@ -4967,6 +5026,7 @@ export const DefragmentRequest: MessageCodec<DefragmentRequest> = {
   },
 };
 
+/** The message `etcdserverpb.DefragmentResponse`. */
 export interface DefragmentResponse {
   header: ResponseHeader | undefined;
 }
@@ -5044,6 +5104,7 @@ export const DefragmentResponse: MessageCodec<DefragmentResponse> = {
   },
 };
 
+/** The message `etcdserverpb.MoveLeaderRequest`. */
 export interface MoveLeaderRequest {
   targetID: bigint;
 }
@@ -5118,6 +5179,7 @@ export const MoveLeaderRequest: MessageCodec<MoveLeaderRequest> = {
   },
 };
 
+/** The message `etcdserverpb.MoveLeaderResponse`. */
 export interface MoveLeaderResponse {
   header: ResponseHeader | undefined;
 }
@@ -5195,6 +5257,7 @@ export const MoveLeaderResponse: MessageCodec<MoveLeaderResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AlarmRequest`. */
 export interface AlarmRequest {
   action: AlarmAction;
   memberID: bigint;
@@ -5289,6 +5352,7 @@ export const AlarmRequest: MessageCodec<AlarmRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AlarmMember`. */
 export interface AlarmMember {
   memberID: bigint;
   alarm: AlarmType;
@@ -5373,6 +5437,7 @@ export const AlarmMember: MessageCodec<AlarmMember> = {
   },
 };
 
+/** The message `etcdserverpb.AlarmResponse`. */
 export interface AlarmResponse {
   header: ResponseHeader | undefined;
   alarms: AlarmMember[];
@@ -5467,6 +5532,7 @@ export const AlarmResponse: MessageCodec<AlarmResponse> = {
   },
 };
 
+/** The message `etcdserverpb.DowngradeRequest`. */
 export interface DowngradeRequest {
   action: DowngradeAction;
   version: string;
@@ -5551,6 +5617,7 @@ export const DowngradeRequest: MessageCodec<DowngradeRequest> = {
   },
 };
 
+/** The message `etcdserverpb.DowngradeResponse`. */
 export interface DowngradeResponse {
   header: ResponseHeader | undefined;
   version: string;
@@ -5638,6 +5705,7 @@ export const DowngradeResponse: MessageCodec<DowngradeResponse> = {
   },
 };
 
+/** The message `etcdserverpb.DowngradeVersionTestRequest`. */
 export interface DowngradeVersionTestRequest {
   ver: string;
 }
@@ -5712,6 +5780,7 @@ export const DowngradeVersionTestRequest: MessageCodec<DowngradeVersionTestReque
   },
 };
 
+/** The message `etcdserverpb.StatusRequest`. */
 export interface StatusRequest {
 }
 
@@ -5770,6 +5839,7 @@ export const StatusRequest: MessageCodec<StatusRequest> = {
   },
 };
 
+/** The message `etcdserverpb.StatusResponse`. */
 export interface StatusResponse {
   header: ResponseHeader | undefined;
   version: string;
@@ -5974,6 +6044,7 @@ export const StatusResponse: MessageCodec<StatusResponse> = {
   },
 };
 
+/** The message `etcdserverpb.DowngradeInfo`. */
 export interface DowngradeInfo {
   enabled: boolean;
   targetVersion: string;
@@ -6058,6 +6129,7 @@ export const DowngradeInfo: MessageCodec<DowngradeInfo> = {
   },
 };
 
+/** The message `etcdserverpb.AuthEnableRequest`. */
 export interface AuthEnableRequest {
 }
 
@@ -6116,6 +6188,7 @@ export const AuthEnableRequest: MessageCodec<AuthEnableRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthDisableRequest`. */
 export interface AuthDisableRequest {
 }
 
@@ -6174,6 +6247,7 @@ export const AuthDisableRequest: MessageCodec<AuthDisableRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthStatusRequest`. */
 export interface AuthStatusRequest {
 }
 
@@ -6232,6 +6306,7 @@ export const AuthStatusRequest: MessageCodec<AuthStatusRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthenticateRequest`. */
 export interface AuthenticateRequest {
   name: string;
   password: string;
@@ -6316,6 +6391,7 @@ export const AuthenticateRequest: MessageCodec<AuthenticateRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserAddRequest`. */
 export interface AuthUserAddRequest {
   name: string;
   password: string;
@@ -6423,6 +6499,7 @@ export const AuthUserAddRequest: MessageCodec<AuthUserAddRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserGetRequest`. */
 export interface AuthUserGetRequest {
   name: string;
 }
@@ -6497,6 +6574,7 @@ export const AuthUserGetRequest: MessageCodec<AuthUserGetRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserDeleteRequest`. */
 export interface AuthUserDeleteRequest {
   name: string;
 }
@@ -6571,6 +6649,7 @@ export const AuthUserDeleteRequest: MessageCodec<AuthUserDeleteRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserChangePasswordRequest`. */
 export interface AuthUserChangePasswordRequest {
   name: string;
   password: string;
@@ -6665,6 +6744,7 @@ export const AuthUserChangePasswordRequest: MessageCodec<AuthUserChangePasswordR
   },
 };
 
+/** The message `etcdserverpb.AuthUserGrantRoleRequest`. */
 export interface AuthUserGrantRoleRequest {
   user: string;
   role: string;
@@ -6749,6 +6829,7 @@ export const AuthUserGrantRoleRequest: MessageCodec<AuthUserGrantRoleRequest> = 
   },
 };
 
+/** The message `etcdserverpb.AuthUserRevokeRoleRequest`. */
 export interface AuthUserRevokeRoleRequest {
   name: string;
   role: string;
@@ -6833,6 +6914,7 @@ export const AuthUserRevokeRoleRequest: MessageCodec<AuthUserRevokeRoleRequest> 
   },
 };
 
+/** The message `etcdserverpb.AuthRoleAddRequest`. */
 export interface AuthRoleAddRequest {
   name: string;
 }
@@ -6907,6 +6989,7 @@ export const AuthRoleAddRequest: MessageCodec<AuthRoleAddRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleGetRequest`. */
 export interface AuthRoleGetRequest {
   role: string;
 }
@@ -6981,6 +7064,7 @@ export const AuthRoleGetRequest: MessageCodec<AuthRoleGetRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserListRequest`. */
 export interface AuthUserListRequest {
 }
 
@@ -7039,6 +7123,7 @@ export const AuthUserListRequest: MessageCodec<AuthUserListRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleListRequest`. */
 export interface AuthRoleListRequest {
 }
 
@@ -7097,6 +7182,7 @@ export const AuthRoleListRequest: MessageCodec<AuthRoleListRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleDeleteRequest`. */
 export interface AuthRoleDeleteRequest {
   role: string;
 }
@@ -7171,6 +7257,7 @@ export const AuthRoleDeleteRequest: MessageCodec<AuthRoleDeleteRequest> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleGrantPermissionRequest`. */
 export interface AuthRoleGrantPermissionRequest {
   name: string;
   perm: Permission | undefined;
@@ -7258,6 +7345,7 @@ export const AuthRoleGrantPermissionRequest: MessageCodec<AuthRoleGrantPermissio
   },
 };
 
+/** The message `etcdserverpb.AuthRoleRevokePermissionRequest`. */
 export interface AuthRoleRevokePermissionRequest {
   role: string;
   key: Uint8Array;
@@ -7352,6 +7440,7 @@ export const AuthRoleRevokePermissionRequest: MessageCodec<AuthRoleRevokePermiss
   },
 };
 
+/** The message `etcdserverpb.AuthEnableResponse`. */
 export interface AuthEnableResponse {
   header: ResponseHeader | undefined;
 }
@@ -7429,6 +7518,7 @@ export const AuthEnableResponse: MessageCodec<AuthEnableResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthDisableResponse`. */
 export interface AuthDisableResponse {
   header: ResponseHeader | undefined;
 }
@@ -7506,6 +7596,7 @@ export const AuthDisableResponse: MessageCodec<AuthDisableResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthStatusResponse`. */
 export interface AuthStatusResponse {
   header: ResponseHeader | undefined;
   enabled: boolean;
@@ -7603,6 +7694,7 @@ export const AuthStatusResponse: MessageCodec<AuthStatusResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthenticateResponse`. */
 export interface AuthenticateResponse {
   header: ResponseHeader | undefined;
   token: string;
@@ -7690,6 +7782,7 @@ export const AuthenticateResponse: MessageCodec<AuthenticateResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserAddResponse`. */
 export interface AuthUserAddResponse {
   header: ResponseHeader | undefined;
 }
@@ -7767,6 +7860,7 @@ export const AuthUserAddResponse: MessageCodec<AuthUserAddResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserGetResponse`. */
 export interface AuthUserGetResponse {
   header: ResponseHeader | undefined;
   roles: string[];
@@ -7858,6 +7952,7 @@ export const AuthUserGetResponse: MessageCodec<AuthUserGetResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserDeleteResponse`. */
 export interface AuthUserDeleteResponse {
   header: ResponseHeader | undefined;
 }
@@ -7935,6 +8030,7 @@ export const AuthUserDeleteResponse: MessageCodec<AuthUserDeleteResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserChangePasswordResponse`. */
 export interface AuthUserChangePasswordResponse {
   header: ResponseHeader | undefined;
 }
@@ -8012,6 +8108,7 @@ export const AuthUserChangePasswordResponse: MessageCodec<AuthUserChangePassword
   },
 };
 
+/** The message `etcdserverpb.AuthUserGrantRoleResponse`. */
 export interface AuthUserGrantRoleResponse {
   header: ResponseHeader | undefined;
 }
@@ -8089,6 +8186,7 @@ export const AuthUserGrantRoleResponse: MessageCodec<AuthUserGrantRoleResponse> 
   },
 };
 
+/** The message `etcdserverpb.AuthUserRevokeRoleResponse`. */
 export interface AuthUserRevokeRoleResponse {
   header: ResponseHeader | undefined;
 }
@@ -8166,6 +8264,7 @@ export const AuthUserRevokeRoleResponse: MessageCodec<AuthUserRevokeRoleResponse
   },
 };
 
+/** The message `etcdserverpb.AuthRoleAddResponse`. */
 export interface AuthRoleAddResponse {
   header: ResponseHeader | undefined;
 }
@@ -8243,6 +8342,7 @@ export const AuthRoleAddResponse: MessageCodec<AuthRoleAddResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleGetResponse`. */
 export interface AuthRoleGetResponse {
   header: ResponseHeader | undefined;
   perm: Permission[];
@@ -8337,6 +8437,7 @@ export const AuthRoleGetResponse: MessageCodec<AuthRoleGetResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleListResponse`. */
 export interface AuthRoleListResponse {
   header: ResponseHeader | undefined;
   roles: string[];
@@ -8428,6 +8529,7 @@ export const AuthRoleListResponse: MessageCodec<AuthRoleListResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthUserListResponse`. */
 export interface AuthUserListResponse {
   header: ResponseHeader | undefined;
   users: string[];
@@ -8519,6 +8621,7 @@ export const AuthUserListResponse: MessageCodec<AuthUserListResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleDeleteResponse`. */
 export interface AuthRoleDeleteResponse {
   header: ResponseHeader | undefined;
 }
@@ -8596,6 +8699,7 @@ export const AuthRoleDeleteResponse: MessageCodec<AuthRoleDeleteResponse> = {
   },
 };
 
+/** The message `etcdserverpb.AuthRoleGrantPermissionResponse`. */
 export interface AuthRoleGrantPermissionResponse {
   header: ResponseHeader | undefined;
 }
@@ -8673,6 +8777,7 @@ export const AuthRoleGrantPermissionResponse: MessageCodec<AuthRoleGrantPermissi
   },
 };
 
+/** The message `etcdserverpb.AuthRoleRevokePermissionResponse`. */
 export interface AuthRoleRevokePermissionResponse {
   header: ResponseHeader | undefined;
 }
@@ -8750,6 +8855,7 @@ export const AuthRoleRevokePermissionResponse: MessageCodec<AuthRoleRevokePermis
   },
 };
 
+/** The message `etcdserverpb.RangeStreamResponse`. */
 export interface RangeStreamResponse {
   rangeResponse: RangeResponse | undefined;
 }

@@ -6,6 +6,7 @@ import { Reader } from "../reader.ts";
 import { allocate } from "../slab.ts";
 import { putBytes, putUint32, sizeOfDelimited, sizeOfUint32 } from "../writer.ts";
 
+/** The message `snappb.snapshot`. */
 export interface Snapshot {
   crc: number;
   data: Uint8Array;

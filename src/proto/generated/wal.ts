@@ -7,6 +7,7 @@ import { allocate } from "../slab.ts";
 import { putBytes, putInt64, putUint32, sizeOfDelimited, sizeOfInt64, sizeOfUint32 } from "../writer.ts";
 import { ConfState, putConfState, readConfState, sizeOfConfState } from "./raft.ts";
 
+/** The message `walpb.Record`. */
 export interface Record {
   type: number;
   crc: number;
@@ -105,6 +106,7 @@ export const Record: MessageCodec<Record> = {
   },
 };
 
+/** The message `walpb.Snapshot`. */
 export interface Snapshot {
   index: number;
   term: number;
