@@ -7,6 +7,7 @@
  *   <data>/member/snap/*.snap.db   databases received from a leader
  *   <data>/fixtures/               certificates of --auto-tls
  */
+import { parentOf } from "../base/parent-path.ts";
 import { FileError, type FileSystem } from "../io/file-system.ts";
 
 export interface DataDir {
@@ -60,11 +61,6 @@ async function makeDurableDirectory(fileSystem: FileSystem, path: string, always
   for (; (await fileSystem.stat(at)) === undefined && parentOf(at) !== at; at = parentOf(at)) made.push(at);
   await fileSystem.makeDirectory(path);
   for (const each of made.reverse()) await fileSystem.syncDirectory(parentOf(each));
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }
 
 async function touch(fileSystem: FileSystem, path: string): Promise<void> {

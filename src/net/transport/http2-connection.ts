@@ -21,10 +21,12 @@ import { ClosedStreams } from "./closed-streams.ts";
 import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
+import { PeerPatience } from "./peer-patience.ts";
 import type { InputBuffer } from "./socket-input.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
+const HALF_FRAME = "a frame";
 
 export abstract class Http2Connection extends Http2Sender implements FrameSink {
   readonly decoder: HpackDecoder;
@@ -39,14 +41,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #uncreditedBytes: number;
   #sawSettings: boolean;
   #closeTimer: Timer | undefined;
-  /** For the stall check: sent bytes and time when they last moved. */
-  #stallUnsent: number;
-  #stallSinceMs: number;
-  #stallSent: number;
-  /** For the check of what was begun and not finished: what, since when, and the bytes received by then. */
-  #half: string;
-  #halfSinceMs: number;
-  #halfBytes: number;
+  readonly #patience: PeerPatience;
 
   constructor(options: Http2ConnectionOptions) {
     super(options);
@@ -61,12 +56,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.#uncreditedBytes = 0;
     this.#sawSettings = false;
     this.#closeTimer = undefined;
-    this.#stallUnsent = 0;
-    this.#stallSinceMs = -1;
-    this.#stallSent = 0;
-    this.#half = "";
-    this.#halfSinceMs = 0;
-    this.#halfBytes = 0;
+    this.#patience = new PeerPatience();
   }
 
   /** A complete header block of a HEADERS frame. Returns false when the connection has ended. */
@@ -472,51 +462,34 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
    * peer gives no window although much waits for it.
    */
   sweep(nowMs: number): void {
-    if (this.#isLeftHalf(nowMs)) {
-      this.destroy(new Error(`the peer does not finish ${this.#half}`));
-      return;
-    }
-    const unsent = this.output.unsentBytes;
-    const sent = this.output.sentBytes - unsent;
-    if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
-      this.#stallSinceMs = nowMs;
-      this.#stallSent = sent;
-    }
-    this.#stallUnsent = unsent;
-    if (unsent > 0 && nowMs - this.#stallSinceMs >= this.limits.stallTimeoutMs) {
-      this.destroy(new Error("the peer does not read"));
+    const { stallTimeoutMs, stalledBytesMax, http1HeaderTimeoutMs, handshakeTimeoutMs } = this.limits;
+    const { unsentBytes, sentBytes } = this.output;
+    const { receivedBytes, readPaused } = this;
+    const half = this.#half();
+    const state = { unsentBytes, sentBytes, receivedBytes, readPaused, half, halfMayGrow: half === HALF_FRAME };
+    // A header block must be whole in time, as the head of an HTTP/1.1 request.
+    const limits = { stallMs: stallTimeoutMs, halfMs: this.#sawSettings ? http1HeaderTimeoutMs : handshakeTimeoutMs };
+    const failure = this.#patience.failure(nowMs, state, limits);
+    if (failure !== undefined) {
+      this.destroy(new Error(failure));
       return;
     }
     for (const stream of this.streams.values()) {
-      if (stream.queuedBytes <= this.limits.stalledBytesMax) {
+      if (stream.queuedBytes <= stalledBytesMax) {
         stream.progressMs = -1;
       } else if (stream.progressMs < 0 || stream.takenBytes > 0) {
         stream.progressMs = nowMs;
         stream.takenBytes = 0;
-      } else if (nowMs - stream.progressMs >= this.limits.stallTimeoutMs) {
+      } else if (nowMs - stream.progressMs >= stallTimeoutMs) {
         this.resetStream(stream, Http2ErrorCode.EnhanceYourCalm);
       }
     }
   }
 
-  /** The peer's SETTINGS and a header block must be whole in time, as the head of an HTTP/1.1 request; a frame must go on arriving. */
-  #isLeftHalf(nowMs: number): boolean {
-    const block = this.#block.streamId;
-    const half = !this.#sawSettings
-      ? "its handshake"
-      : block !== 0
-        ? `the headers of stream ${block}`
-        : this.#reader.isWithinFrame
-          ? "a frame"
-          : "";
-    const isGoingOn = half === "a frame" && this.receivedBytes !== this.#halfBytes;
-    if (half !== this.#half || isGoingOn || this.readPaused) {
-      this.#half = half;
-      this.#halfSinceMs = nowMs;
-    }
-    this.#halfBytes = this.receivedBytes;
-    if (half === "") return false;
-    const { handshakeTimeoutMs, http1HeaderTimeoutMs } = this.limits;
-    return nowMs - this.#halfSinceMs >= (this.#sawSettings ? http1HeaderTimeoutMs : handshakeTimeoutMs);
+  /** What the peer has begun to send and not finished. */
+  #half(): string {
+    if (!this.#sawSettings) return "its handshake";
+    if (this.#block.streamId !== 0) return `the headers of stream ${this.#block.streamId}`;
+    return this.#reader.isWithinFrame ? HALF_FRAME : "";
   }
 }

@@ -10,14 +10,16 @@
  * A failed write or sync is final: `onFatal` is told once, nothing is written any more, reads go on. A full disk is not: the commit is
  * undone, its writes stay buffered, `onOutOfSpace` is told, and it is tried again.
  */
+
 import { assert } from "../../base/assert.ts";
+import { parentOf } from "../../base/parent-path.ts";
 import { type Backend, Bucket } from "../../core/mvcc/backend.ts";
 import { type Clock, type Timer, yieldTurn } from "../../io/clock.ts";
 import type { Logger } from "../../io/logger.ts";
 import { type HashIgnore, hashOf } from "./backend-hash.ts";
 import { type BackendOptions, CACHE_BYTES_MAX } from "./backend-options.ts";
 import { BoltFile } from "./bolt-file.ts";
-import { directoryOf, removeLeftovers, wasNeverCreated } from "./database-path.ts";
+import { removeLeftovers, wasNeverCreated } from "./database-path.ts";
 import { Defragmentation } from "./defragment.ts";
 import { BackendClosedError, BackendFatalError, BackendOutOfSpaceError, BoltLockedError } from "./errors.ts";
 import { mergedScan } from "./merged-scan.ts";
@@ -121,7 +123,7 @@ export class BoltBackend implements Backend {
       const sync = options.unsafeNoFsync !== true;
       if (await wasNeverCreated(file)) {
         await BoltFile.create(file, options.pageSize ?? 4096, sync);
-        if (sync) await fileSystem.syncDirectory(directoryOf(path));
+        if (sync) await fileSystem.syncDirectory(parentOf(path));
       }
       const settings = { clock: options.clock, cache: options.cacheBytes ?? CACHE_BYTES_MAX, unsafeNoFsync: !sync };
       const bolt = await BoltFile.open(file, settings, options.visit);

@@ -1,14 +1,10 @@
 /** The folder around a database file: leftovers of crashes in it. */
+import { parentOf } from "../../base/parent-path.ts";
 import type { File, FileSystem } from "../../io/file-system.ts";
-
-export function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
-}
 
 /** A defragmentation that a crash cut short leaves its copy behind. */
 export async function removeLeftovers(fileSystem: FileSystem, path: string): Promise<void> {
-  const directory = directoryOf(path);
+  const directory = parentOf(path);
   const prefix = `${path.slice(path.lastIndexOf("/") + 1)}.tmp.`;
   for (const name of await fileSystem.list(directory))
     if (name.startsWith(prefix)) await fileSystem.remove(`${directory}/${name}`);

@@ -6,12 +6,12 @@
  * A crash at any moment leaves a whole database: the old file gets every commit until the switch, and the new one is durable before it.
  */
 import { EMPTY_BYTES } from "../../base/bytes.ts";
+import { parentOf } from "../../base/parent-path.ts";
 import type { Clock } from "../../io/clock.ts";
 import { yieldTurn } from "../../io/clock.ts";
 import type { File, FileSystem } from "../../io/file-system.ts";
 import { BoltFile } from "./bolt-file.ts";
 import type { TransactionState } from "./bucket-state.ts";
-import { directoryOf } from "./database-path.ts";
 import { BoltLockedError } from "./errors.ts";
 import { KeyLog } from "./key-log.ts";
 import { treeGet } from "./tree-read.ts";
@@ -138,7 +138,7 @@ export class Defragmentation {
   async publish(): Promise<void> {
     const { fileSystem, path } = this.#options;
     await fileSystem.rename(this.#temporaryPath, path);
-    if (this.#options.sync) await fileSystem.syncDirectory(directoryOf(path));
+    if (this.#options.sync) await fileSystem.syncDirectory(parentOf(path));
   }
 
   /** Removes the new file after a failure. */

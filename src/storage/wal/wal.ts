@@ -13,6 +13,7 @@
  * - After the first failure nothing is written any more and every call rejects with WalWriteError.
  */
 import { assert } from "../../base/assert.ts";
+import { parentOf } from "../../base/parent-path.ts";
 import { parseSegmentFileName, segmentFileName } from "../../codec/wal/file-name.ts";
 import { RecordType } from "../../codec/wal/record.ts";
 import { encodeSnapshot, type WalSnapshot } from "../../codec/wal/record-data.ts";
@@ -486,11 +487,6 @@ async function reserveTail(tail: Segment, end: number, options: WalOptions): Pro
     options.log.warn("no space to reserve the rest of the WAL segment", { path, size: wanted });
     return tail;
   }
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }
 
 function tooShort(end: ReadEnd, lastIndex: number, reach: number): WalProblem | undefined {
