@@ -22,6 +22,7 @@ import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { InputBuffer } from "./socket-input.ts";
+import { Unfinished, UnfinishedWatch } from "./unfinished.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
@@ -43,10 +44,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #stallUnsent: number;
   #stallSinceMs: number;
   #stallSent: number;
-  /** For the check of what was begun and not finished: what, since when, and the bytes received by then. */
-  #half: string;
-  #halfSinceMs: number;
-  #halfBytes: number;
+  readonly #unfinishedWatch: UnfinishedWatch;
 
   constructor(options: Http2ConnectionOptions) {
     super(options);
@@ -64,9 +62,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.#stallUnsent = 0;
     this.#stallSinceMs = -1;
     this.#stallSent = 0;
-    this.#half = "";
-    this.#halfSinceMs = 0;
-    this.#halfBytes = 0;
+    this.#unfinishedWatch = new UnfinishedWatch(options.limits);
   }
 
   /** A complete header block of a HEADERS frame. Returns false when the connection has ended. */
@@ -472,10 +468,9 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
    * peer gives no window although much waits for it.
    */
   sweep(nowMs: number): void {
-    if (this.#isLeftHalf(nowMs)) {
-      this.destroy(new Error(`the peer does not finish ${this.#half}`));
-      return;
-    }
+    const { receivedBytes, readPaused: isPaused } = this;
+    const state = { what: this.#unfinished, streamId: this.#block.streamId, receivedBytes, isPaused };
+    if (this.#unfinishedWatch.isLate(nowMs, state)) return this.destroy(new Error("the peer does not finish"));
     const unsent = this.output.unsentBytes;
     const sent = this.output.sentBytes - unsent;
     if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
@@ -499,24 +494,9 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     }
   }
 
-  /** The peer's SETTINGS and a header block must be whole in time, as the head of an HTTP/1.1 request; a frame must go on arriving. */
-  #isLeftHalf(nowMs: number): boolean {
-    const block = this.#block.streamId;
-    const half = !this.#sawSettings
-      ? "its handshake"
-      : block !== 0
-        ? `the headers of stream ${block}`
-        : this.#reader.isWithinFrame
-          ? "a frame"
-          : "";
-    const isGoingOn = half === "a frame" && this.receivedBytes !== this.#halfBytes;
-    if (half !== this.#half || isGoingOn || this.readPaused) {
-      this.#half = half;
-      this.#halfSinceMs = nowMs;
-    }
-    this.#halfBytes = this.receivedBytes;
-    if (half === "") return false;
-    const { handshakeTimeoutMs, http1HeaderTimeoutMs } = this.limits;
-    return nowMs - this.#halfSinceMs >= (this.#sawSettings ? http1HeaderTimeoutMs : handshakeTimeoutMs);
+  get #unfinished(): Unfinished {
+    if (!this.#sawSettings) return Unfinished.Handshake;
+    if (this.#block.streamId !== 0) return Unfinished.HeaderBlock;
+    return this.#reader.isWithinFrame ? Unfinished.Frame : Unfinished.Nothing;
   }
 }
