@@ -1,6 +1,8 @@
 /**
  * What both ends of an HTTP/2 connection share (RFC 9113): dispatch of frames, settings, flow control, header blocks in several frames,
  * and the end of the connection. Subclasses decide what a header block means. Sending is in http2-sender.ts.
+ *
+ * Over 500 lines because all frames of a connection are checked in one place.
  */
 import { utf8 } from "../../base/bytes.ts";
 import {
@@ -22,7 +24,7 @@ import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { InputBuffer } from "./socket-input.ts";
-import { Unfinished, UnfinishedWatch } from "./unfinished.ts";
+import { UnfinishedWatch } from "./unfinished.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
@@ -468,9 +470,17 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
    * peer gives no window although much waits for it.
    */
   sweep(nowMs: number): void {
-    const { receivedBytes, readPaused: isPaused } = this;
-    const state = { what: this.#unfinished, streamId: this.#block.streamId, receivedBytes, isPaused };
-    if (this.#unfinishedWatch.isLate(nowMs, state)) return this.destroy(new Error("the peer does not finish"));
+    const state = {
+      isGreeted: this.#sawSettings,
+      blockStreamId: this.#block.streamId,
+      isWithinFrame: this.#reader.isWithinFrame,
+      receivedBytes: this.receivedBytes,
+      isPaused: this.readPaused,
+    };
+    if (this.#unfinishedWatch.isLate(nowMs, state)) {
+      this.destroy(new Error("the peer does not finish"));
+      return;
+    }
     const unsent = this.output.unsentBytes;
     const sent = this.output.sentBytes - unsent;
     if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
@@ -492,11 +502,5 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
         this.resetStream(stream, Http2ErrorCode.EnhanceYourCalm);
       }
     }
-  }
-
-  get #unfinished(): Unfinished {
-    if (!this.#sawSettings) return Unfinished.Handshake;
-    if (this.#block.streamId !== 0) return Unfinished.HeaderBlock;
-    return this.#reader.isWithinFrame ? Unfinished.Frame : Unfinished.Nothing;
   }
 }

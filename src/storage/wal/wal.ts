@@ -24,8 +24,8 @@ import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
 import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
-import { type ReadEnd, readSegments, type SegmentFile } from "./segment-reader.ts";
-import { type WalProblem, WalWriteError } from "./wal-problem.ts";
+import { readSegments, type SegmentFile } from "./segment-reader.ts";
+import { tooShort, type WalProblem, WalWriteError } from "./wal-problem.ts";
 import { ContentsCollector, selectSegments, type WalContents, type WalStart, walExists } from "./wal-reader.ts";
 import { zeroRest } from "./zeros.ts";
 
@@ -491,10 +491,4 @@ async function reserveTail(tail: Segment, end: number, options: WalOptions): Pro
 function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
-}
-
-function tooShort(end: ReadEnd, lastIndex: number, reach: number): WalProblem | undefined {
-  if ((end.problem !== undefined && end.problem.kind !== "torn") || lastIndex >= reach) return undefined;
-  const reason = `the log ends here with entry ${lastIndex}, entry ${reach} was in it`;
-  return { kind: "short", path: end.path, offset: end.offset, reason };
 }
