@@ -6,6 +6,7 @@ import { Message } from "../../src/proto/generated/raft.ts";
 import { InternalRaftRequest } from "../../src/proto/generated/raft-internal.ts";
 import { PutRequest, RangeResponse, TxnRequest, WatchCreateRequest } from "../../src/proto/generated/rpc.ts";
 import { ProtoError } from "../../src/proto/proto-error.ts";
+import { fuzzRounds } from "../support/fuzz-rounds.ts";
 import { type AnyCodec, CODECS } from "./codecs.ts";
 import { Dice, randomMessage } from "./random-message.ts";
 
@@ -43,7 +44,7 @@ test("flipped bits give a message or a ProtoError", () => {
   const dice = new Dice(SEED);
   let failures = 0;
   for (const codec of CODECS.values()) {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < fuzzRounds(60); round++) {
       const bytes = codec.encode(randomMessage(codec, dice));
       if (bytes.length === 0) continue;
       for (let flips = 1 + dice.below(3); flips > 0; flips--) bytes[dice.below(bytes.length)]! ^= 1 << dice.below(8);
@@ -55,7 +56,7 @@ test("flipped bits give a message or a ProtoError", () => {
 
 test("random bytes give a message or a ProtoError, from every decoder and from fieldEnd", () => {
   const dice = new Dice(SEED);
-  for (let round = 0; round < 4000; round++) {
+  for (let round = 0; round < fuzzRounds(4000); round++) {
     const bytes = Uint8Array.from({ length: dice.below(40) }, () => (dice.below(3) ? dice.below(64) : dice.below(256)));
     decodes(dice.pick([...CODECS.values()]), bytes);
     try {
@@ -73,7 +74,7 @@ test("random bytes give a message or a ProtoError, from every decoder and from f
 test("a decoder and fieldEnd accept the same unknown fields", () => {
   const dice = new Dice(SEED);
   const empty = CODECS.get("etcdserverpb.StatusRequest")!;
-  for (let round = 0; round < 4000; round++) {
+  for (let round = 0; round < fuzzRounds(4000); round++) {
     const bytes = Uint8Array.from({ length: 1 + dice.below(12) }, () =>
       dice.below(3) ? dice.below(32) : dice.below(256),
     );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { GrpcCode } from "../../base/grpc-code.ts";
 import { Http2ErrorCode } from "../http2/frame.ts";
 import { isGrpcContentType } from "./content-type.ts";
@@ -55,7 +56,7 @@ test("messages come out the same however the bytes are cut into frames", () => {
       );
       assert.equal(reader.incomplete, false);
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRounds(500) },
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import {
   FRAME_HEADER_BYTES,
   FrameType,
@@ -66,7 +67,7 @@ test("frames come out the same however the bytes are cut into chunks", () => {
       assert.ok(reader.push(bytes.subarray(at)));
       assert.deepEqual(collector.frames, naive(bytes));
     }),
-    { numRuns: 500 },
+    { numRuns: fuzzRounds(500) },
   );
 });
 
@@ -79,6 +80,37 @@ test("an oversized frame is refused by its header alone, whole or in pieces", ()
     assert.deepEqual(collector.oversized, [16385]);
     assert.equal(reader.push(header), false);
   }
+});
+
+test("any bytes in any pieces give frames or a refusal, and no more is kept than one frame of the largest size", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 40 }), (chunks) => {
+      let delivered = 0;
+      let isRefused = false;
+      const sink: FrameSink = {
+        onFrame(_type, _flags, streamId, bytes, start, end) {
+          assert.ok(start <= end && end <= bytes.length && end - start <= 64 && streamId < 2 ** 31);
+          // Kept together: the frame itself.
+          if (!chunks.some((chunk) => chunk === bytes)) assert.ok(bytes.length <= 64 + 9);
+          delivered += 9 + end - start;
+          return true;
+        },
+        onOversizedFrame(_type, _streamId, payloadBytes) {
+          assert.ok(payloadBytes > 64);
+          isRefused = true;
+        },
+      };
+      const reader = new FrameReader(sink, 64);
+      let pushed = 0;
+      for (const chunk of chunks) {
+        pushed += chunk.length;
+        if (!reader.push(chunk)) break;
+      }
+      assert.ok(delivered <= pushed);
+      if (!isRefused) assert.ok(pushed - delivered < 64 + 9, "what is left over is a part of one frame");
+    }),
+    { numRuns: fuzzRounds(500) },
+  );
 });
 
 test("nothing is delivered after the sink has stopped the reader", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { HpackDecoder, HpackResult } from "./hpack-decoder.ts";
 import { HpackEncoder, PreparedBlock } from "./hpack-encoder.ts";
 import { huffmanDecode, huffmanEncode, huffmanLength } from "./huffman.ts";
@@ -165,7 +166,7 @@ test("what HpackEncoder writes, HpackDecoder reads, through evictions and table 
         assert.deepEqual(decode(decoder, encoder.encode(list)), list);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: fuzzRounds(300) },
   );
 });
 
@@ -190,7 +191,7 @@ test("prepared blocks give the same list whatever other blocks did to the table 
         assert.deepEqual(decode(decoder, encoder.encode(other)), other);
       });
     }),
-    { numRuns: 200 },
+    { numRuns: fuzzRounds(200) },
   );
 });
 
@@ -255,6 +256,6 @@ test("random and mutated blocks never throw, and never grow the table beyond its
         if (result === HpackResult.Malformed) return;
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: fuzzRounds(2000) },
   );
 });

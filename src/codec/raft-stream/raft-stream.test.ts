@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { Prng } from "../../../test/support/prng.ts";
 import { Entry, Message, MessageType } from "../../proto/generated/raft.ts";
 import { ByteQueue } from "./byte-queue.ts";
@@ -160,7 +161,7 @@ for (const { name, encoder, decoder } of kinds) {
   test(`the ${name} stream takes broken bytes without throwing (seed ${seed})`, () => {
     const random = new Prng(seed + 1);
     let refused = 0;
-    for (let round = 0; round < 1500; round++) {
+    for (let round = 0; round < fuzzRounds(1500); round++) {
       const bytes = encoder().encode(randomMessages(random, 1 + random.integer(5)));
       for (let i = random.integer(4); i >= 0; i--) bytes[random.integer(bytes.length)] = random.integer(256);
       const received: Message[] = [];
@@ -225,7 +226,7 @@ test("messages whose numbers a double does not hold, or that carry responses, ar
 
 test(`the byte queue gives bytes in order, as a concatenation does (seed ${seed})`, () => {
   const random = new Prng(seed + 2);
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < fuzzRounds(300); round++) {
     const queue = new ByteQueue();
     let twin = new Uint8Array(0);
     let next = 0;

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { Entry, HardState } from "../../proto/generated/raft.ts";
 import { Record, Snapshot } from "../../proto/generated/wal.ts";
 import { crc32c } from "../crc32c.ts";
@@ -126,7 +127,7 @@ describe("RecordEncoder", () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: fuzzRounds(300) },
     );
   });
 
@@ -178,7 +179,7 @@ describe("RecordDecoder", () => {
         const read = decodeAll(file, () => slice);
         assert.ok(read.offset <= file.length);
       }),
-      { numRuns: 2000 },
+      { numRuns: fuzzRounds(2000) },
     );
   });
 

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { KvModel, type ModelChange } from "../../../test/support/kv-model.ts";
 import { Dice, RANDOM_LEASES, RandomRequests } from "../../../test/support/kv-requests.ts";
 import { MapLeases } from "../../../test/support/map-leases.ts";
@@ -35,7 +36,7 @@ import { checkTxnRequest } from "./request-validation.ts";
 import { ResponseHeaderEncoder } from "./response-header.ts";
 import { applyTxn, executeReadonlyTxn, isTxnReadonly } from "./txn.ts";
 
-const OPERATIONS = 100_000;
+const OPERATIONS = fuzzRounds(100_000);
 /** The twin replays all of history for each read: it starts afresh before that gets slow. */
 const OPERATIONS_PER_STORE = 400;
 

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, afterEach, before, test } from "node:test";
 import { type EchoTransport, echoTransport } from "../../../test/support/echo-transport.ts";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { Prng } from "../../../test/support/prng.ts";
 import { frame, RawHttp2 } from "../../../test/support/raw-http2.ts";
 import {
@@ -256,7 +257,7 @@ test("what is begun over HTTP/2 and never finished is closed: the handshake, a h
 test("garbage of any kind ends its own connection, and never the server", async () => {
   const prng = new Prng(Number(process.env.SEED ?? Date.now()) >>> 0);
   console.log(`# seed ${prng.seed}`);
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < fuzzRounds(150); round++) {
     const socket = connect(server.port, "127.0.0.1");
     socket.on("error", () => {});
     socket.resume();
@@ -277,7 +278,7 @@ test("mutated conversations of a real client do no harm", async () => {
   const prng = new Prng(Number(process.env.SEED ?? Date.now()) >>> 0);
   console.log(`# seed ${prng.seed}`);
   const paths = ["Unary", "Later", "Fail", "Metadata", "ClientStream", "ServerStream", "Bidi"];
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < fuzzRounds(150); round++) {
     const raw = await RawHttp2.connect(server.port);
     const parts: Uint8Array[] = [];
     for (let id = 1; id < 2 + prng.integer(20); id += 2) {

@@ -1,6 +1,8 @@
 /**
  * What both ends of an HTTP/2 connection share (RFC 9113): dispatch of frames, settings, flow control, header blocks in several frames,
  * and the end of the connection. Subclasses decide what a header block means. Sending is in http2-sender.ts.
+ *
+ * Over 500 lines because all frames of a connection are checked in one place.
  */
 import { utf8 } from "../../base/bytes.ts";
 import {
@@ -21,12 +23,11 @@ import { ClosedStreams } from "./closed-streams.ts";
 import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
-import { PeerPatience } from "./peer-patience.ts";
 import type { InputBuffer } from "./socket-input.ts";
+import { UnfinishedWatch } from "./unfinished.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
 const CLOSE_GRACE_MS = 1000;
-const HALF_FRAME = "a frame";
 
 export abstract class Http2Connection extends Http2Sender implements FrameSink {
   readonly decoder: HpackDecoder;
@@ -41,7 +42,11 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #uncreditedBytes: number;
   #sawSettings: boolean;
   #closeTimer: Timer | undefined;
-  readonly #patience: PeerPatience;
+  /** For the stall check: sent bytes and time when they last moved. */
+  #stallUnsent: number;
+  #stallSinceMs: number;
+  #stallSent: number;
+  readonly #unfinishedWatch: UnfinishedWatch;
 
   constructor(options: Http2ConnectionOptions) {
     super(options);
@@ -56,7 +61,10 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.#uncreditedBytes = 0;
     this.#sawSettings = false;
     this.#closeTimer = undefined;
-    this.#patience = new PeerPatience();
+    this.#stallUnsent = 0;
+    this.#stallSinceMs = -1;
+    this.#stallSent = 0;
+    this.#unfinishedWatch = new UnfinishedWatch(options.limits);
   }
 
   /** A complete header block of a HEADERS frame. Returns false when the connection has ended. */
@@ -462,34 +470,37 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
    * peer gives no window although much waits for it.
    */
   sweep(nowMs: number): void {
-    const { stallTimeoutMs, stalledBytesMax, http1HeaderTimeoutMs, handshakeTimeoutMs } = this.limits;
-    const { unsentBytes, sentBytes } = this.output;
-    const { receivedBytes, readPaused } = this;
-    const half = this.#half();
-    const state = { unsentBytes, sentBytes, receivedBytes, readPaused, half, halfMayGrow: half === HALF_FRAME };
-    // A header block must be whole in time, as the head of an HTTP/1.1 request.
-    const limits = { stallMs: stallTimeoutMs, halfMs: this.#sawSettings ? http1HeaderTimeoutMs : handshakeTimeoutMs };
-    const failure = this.#patience.failure(nowMs, state, limits);
-    if (failure !== undefined) {
-      this.destroy(new Error(failure));
+    const state = {
+      isGreeted: this.#sawSettings,
+      blockStreamId: this.#block.streamId,
+      isWithinFrame: this.#reader.isWithinFrame,
+      receivedBytes: this.receivedBytes,
+      isPaused: this.readPaused,
+    };
+    if (this.#unfinishedWatch.isLate(nowMs, state)) {
+      this.destroy(new Error("the peer does not finish"));
+      return;
+    }
+    const unsent = this.output.unsentBytes;
+    const sent = this.output.sentBytes - unsent;
+    if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
+      this.#stallSinceMs = nowMs;
+      this.#stallSent = sent;
+    }
+    this.#stallUnsent = unsent;
+    if (unsent > 0 && nowMs - this.#stallSinceMs >= this.limits.stallTimeoutMs) {
+      this.destroy(new Error("the peer does not read"));
       return;
     }
     for (const stream of this.streams.values()) {
-      if (stream.queuedBytes <= stalledBytesMax) {
+      if (stream.queuedBytes <= this.limits.stalledBytesMax) {
         stream.progressMs = -1;
       } else if (stream.progressMs < 0 || stream.takenBytes > 0) {
         stream.progressMs = nowMs;
         stream.takenBytes = 0;
-      } else if (nowMs - stream.progressMs >= stallTimeoutMs) {
+      } else if (nowMs - stream.progressMs >= this.limits.stallTimeoutMs) {
         this.resetStream(stream, Http2ErrorCode.EnhanceYourCalm);
       }
     }
-  }
-
-  /** What the peer has begun to send and not finished. */
-  #half(): string {
-    if (!this.#sawSettings) return "its handshake";
-    if (this.#block.streamId !== 0) return `the headers of stream ${this.#block.streamId}`;
-    return this.#reader.isWithinFrame ? HALF_FRAME : "";
   }
 }

@@ -1,6 +1,7 @@
 /** Full disks, failing writes and syncs, locks, crashes and damaged files. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fuzzRounds } from "../../../test/support/fuzz-rounds.ts";
 import { crashImage, MemoryDisk } from "../../../test/support/memory-disk.ts";
 import { Prng } from "../../../test/support/prng.ts";
 import { utf8, utf8Text } from "../../base/bytes.ts";
@@ -354,7 +355,7 @@ test("damage anywhere gives a typed error or goes unnoticed, but never a crash, 
   const random = new Prng(seed);
   const sound = await soundImage();
   let refused = 0;
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < fuzzRounds(600); i++) {
     const image = sound.slice();
     const words = new Uint32Array(image.buffer);
     const page = 2 + random.integer(image.length / 1024 - 2);

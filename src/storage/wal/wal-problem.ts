@@ -51,3 +51,14 @@ export class WalWriteError extends Error {
     super("writing the write-ahead log failed", { cause });
   }
 }
+
+/** The problem of a log that ends before an entry that it is known to have held. */
+export function tooShort(
+  end: Pick<WalProblem, "path"> & { readonly offset: number; readonly problem: WalProblem | undefined },
+  lastIndex: number,
+  reach: number,
+): WalProblem | undefined {
+  if ((end.problem !== undefined && end.problem.kind !== "torn") || lastIndex >= reach) return undefined;
+  const reason = `the log ends here with entry ${lastIndex}, entry ${reach} was in it`;
+  return { kind: "short", path: end.path, offset: end.offset, reason };
+}

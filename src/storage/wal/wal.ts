@@ -25,8 +25,8 @@ import type { Entry, HardState } from "../../proto/generated/raft.ts";
 import { crc32c } from "../crc32c.ts";
 import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
-import { type ReadEnd, readSegments, type SegmentFile } from "./segment-reader.ts";
-import { type WalProblem, WalWriteError } from "./wal-problem.ts";
+import { readSegments, type SegmentFile } from "./segment-reader.ts";
+import { tooShort, type WalProblem, WalWriteError } from "./wal-problem.ts";
 import { ContentsCollector, selectSegments, type WalContents, type WalStart, walExists } from "./wal-reader.ts";
 import { zeroRest } from "./zeros.ts";
 
@@ -487,10 +487,4 @@ async function reserveTail(tail: Segment, end: number, options: WalOptions): Pro
     options.log.warn("no space to reserve the rest of the WAL segment", { path, size: wanted });
     return tail;
   }
-}
-
-function tooShort(end: ReadEnd, lastIndex: number, reach: number): WalProblem | undefined {
-  if ((end.problem !== undefined && end.problem.kind !== "torn") || lastIndex >= reach) return undefined;
-  const reason = `the log ends here with entry ${lastIndex}, entry ${reach} was in it`;
-  return { kind: "short", path: end.path, offset: end.offset, reason };
 }
