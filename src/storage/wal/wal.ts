@@ -26,6 +26,7 @@ import { crc32c } from "../crc32c.ts";
 import { RoomWait } from "./room-wait.ts";
 import { isOutOfSpace, type PreparedSegment, SegmentPipeline } from "./segment-pipeline.ts";
 import { readSegments, type SegmentFile } from "./segment-reader.ts";
+import { newWaiting, type Waiting } from "./waiting.ts";
 import { tooShort, type WalProblem, WalWriteError } from "./wal-problem.ts";
 import { ContentsCollector, selectSegments, type WalContents, type WalStart, walExists } from "./wal-reader.ts";
 import { zeroRest } from "./zeros.ts";
@@ -70,12 +71,6 @@ interface Chunk {
   readonly segment: Segment;
   readonly offset: number;
   readonly batch: EncodedBatch;
-}
-
-interface Waiting {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: WalWriteError) => void;
 }
 
 const DONE: Promise<void> = Promise.resolve();
@@ -457,16 +452,6 @@ export class Wal {
     this.#segments.push(segment);
     log.info("created a new WAL segment", { path: segment.path });
   }
-}
-
-function newWaiting(): Waiting {
-  let resolve!: () => void;
-  let reject!: (error: WalWriteError) => void;
-  const promise = new Promise<void>((whenDone, whenFailed) => {
-    resolve = whenDone;
-    reject = whenFailed;
-  });
-  return { promise, resolve, reject };
 }
 
 async function segmentOf({ file, path }: SegmentFile): Promise<Segment> {
