@@ -24,6 +24,7 @@ import { HeaderBlockBuffer } from "./header-block-buffer.ts";
 import { HEADER_TABLE_BYTES, type Http2ConnectionOptions, Http2Sender } from "./http2-sender.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { InputBuffer } from "./socket-input.ts";
+import { SocketStall } from "./socket-stall.ts";
 import { UnfinishedWatch } from "./unfinished.ts";
 
 /** How long a connection that ends by our GOAWAY may take to close. */
@@ -42,10 +43,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
   #uncreditedBytes: number;
   #sawSettings: boolean;
   #closeTimer: Timer | undefined;
-  /** For the stall check: sent bytes and time when they last moved. */
-  #stallUnsent: number;
-  #stallSinceMs: number;
-  #stallSent: number;
+  readonly #socketStall: SocketStall;
   readonly #unfinishedWatch: UnfinishedWatch;
 
   constructor(options: Http2ConnectionOptions) {
@@ -61,9 +59,7 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
     this.#uncreditedBytes = 0;
     this.#sawSettings = false;
     this.#closeTimer = undefined;
-    this.#stallUnsent = 0;
-    this.#stallSinceMs = -1;
-    this.#stallSent = 0;
+    this.#socketStall = new SocketStall();
     this.#unfinishedWatch = new UnfinishedWatch(options.limits);
   }
 
@@ -481,14 +477,8 @@ export abstract class Http2Connection extends Http2Sender implements FrameSink {
       this.destroy(new Error("the peer does not finish"));
       return;
     }
-    const unsent = this.output.unsentBytes;
-    const sent = this.output.sentBytes - unsent;
-    if (unsent === 0 || sent !== this.#stallSent || unsent < this.#stallUnsent) {
-      this.#stallSinceMs = nowMs;
-      this.#stallSent = sent;
-    }
-    this.#stallUnsent = unsent;
-    if (unsent > 0 && nowMs - this.#stallSinceMs >= this.limits.stallTimeoutMs) {
+    const { unsentBytes, sentBytes } = this.output;
+    if (this.#socketStall.isLate(nowMs, unsentBytes, sentBytes, this.limits.stallTimeoutMs)) {
       this.destroy(new Error("the peer does not read"));
       return;
     }
