@@ -143,11 +143,17 @@ async function fill(server: Server): Promise<void> {
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
+/** Latencies in milliseconds, sorted, and how many puts of them failed. */
+interface Written {
+  readonly latencies: number[];
+  readonly failures: number;
+}
+
 /**
  * Puts at a steady rate from a process of its own until `until` settles; latencies in milliseconds. Puts are started on time, whether earlier
  * ones came back or not. A process of its own, because what this one receives in a phase would hold up a writer on the same loop.
  */
-async function writeDuring(server: Server, until: () => Promise<unknown>): Promise<number[]> {
+async function writeDuring(server: Server, until: () => Promise<unknown>): Promise<Written> {
   const writer = fork(
     new URL("./steady-writer.ts", import.meta.url),
     [String(server.port), String(rate), String(value.length)],
@@ -156,12 +162,12 @@ async function writeDuring(server: Server, until: () => Promise<unknown>): Promi
     },
   );
   await once(writer, "message");
-  const result = once(writer, "message") as Promise<[number[]]>;
+  const result = once(writer, "message") as Promise<[Written]>;
   await until();
   writer.send("stop");
-  const [latencies] = await result;
+  const [written] = await result;
   writer.kill();
-  return latencies;
+  return written;
 }
 
 const at = (sorted: readonly number[], q: number): number =>
@@ -264,7 +270,7 @@ try {
   for (const [name, phase] of phases) {
     for (const server of servers) {
       let took = 0;
-      const latencies = await writeDuring(server, async () => {
+      const { latencies, failures } = await writeDuring(server, async () => {
         if (server.name === "ours") await loopDelays(server);
         const began = performance.now();
         await phase(server);
@@ -276,7 +282,7 @@ try {
           ? ""
           : `${loop.p999.toFixed(1)} / ${loop.max.toFixed(1)}, cpu ${loop.cpu.p999.toFixed(1)} / ${loop.cpu.max.toFixed(1)}`;
       console.log(
-        `${name.padEnd(40)} ${server.name.padEnd(6)} ${(took / 1000).toFixed(2).padStart(8)} ${at(latencies, 0.5).toFixed(2).padStart(11)} ${at(latencies, 0.99).toFixed(2).padStart(9)} ${at(latencies, 1).toFixed(2).padStart(9)}   ${loopText}`,
+        `${name.padEnd(40)} ${server.name.padEnd(6)} ${(took / 1000).toFixed(2).padStart(8)} ${at(latencies, 0.5).toFixed(2).padStart(11)} ${at(latencies, 0.99).toFixed(2).padStart(9)} ${at(latencies, 1).toFixed(2).padStart(9)}   ${loopText}${failures > 0 ? `${failures} puts failed` : ""}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The writer of the stalls benchmark, a process of its own (port, puts per second, bytes per value): puts at a steady rate until it is told to stop, then sends the latencies in
- * milliseconds, sorted.
+ * milliseconds, sorted. A put that fails (etcd times some out while it defragments) counts with the time until it failed.
  */
 import { NodeClock } from "../../src/io/node/clock.ts";
 import { GrpcChannel } from "../../src/net/transport/grpc-channel.ts";
@@ -11,6 +11,7 @@ const value = new Uint8Array(valueBytes).fill(121);
 const text = new TextEncoder();
 const latencies: number[] = [];
 const pending: Promise<void>[] = [];
+let failures = 0;
 let over = false;
 process.on("message", () => {
   over = true;
@@ -27,6 +28,7 @@ for (let i = 0; !over; i++) {
       .unary("/etcdserverpb.KV/Put", PutRequest.encode({ key: text.encode(`writer/${i % 1000}`), value }), {
         timeoutMs: 120_000,
       })
+      .catch(() => failures++)
       .then(() => {
         latencies.push(performance.now() - started);
       }),
@@ -34,4 +36,4 @@ for (let i = 0; !over; i++) {
 }
 await Promise.all(pending);
 channel.close();
-process.send!(latencies.sort((a, b) => a - b));
+process.send!({ latencies: latencies.sort((a, b) => a - b), failures });

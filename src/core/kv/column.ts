@@ -6,13 +6,15 @@ const CHUNK_BITS = 13;
 const CHUNK_LENGTH = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_LENGTH - 1;
 
-/** Numbers; 8 bytes each. */
+/** Numbers: 8 bytes each, or 4 when all are integers of 32 bits with sign. */
 export class Column {
-  readonly #chunks: Float64Array[];
+  readonly #chunks: (Float64Array | Int32Array)[];
+  readonly #bits: 32 | 64;
   #length: number;
 
-  constructor() {
+  constructor(bits: 32 | 64) {
     this.#chunks = [];
+    this.#bits = bits;
     this.#length = 0;
   }
 
@@ -22,7 +24,7 @@ export class Column {
 
   push(value: number): void {
     const at = this.#length++ & CHUNK_MASK;
-    if (at === 0) this.#chunks.push(new Float64Array(CHUNK_LENGTH));
+    if (at === 0) this.#chunks.push(this.#bits === 32 ? new Int32Array(CHUNK_LENGTH) : new Float64Array(CHUNK_LENGTH));
     this.#chunks[this.#chunks.length - 1]![at] = value;
   }
 

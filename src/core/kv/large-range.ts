@@ -50,12 +50,12 @@ export class LargeRange implements HitSink {
   readonly #limit: number;
   readonly #keysFromIndex: boolean;
   readonly #needsDetails: boolean;
-  readonly #mains: Column = new Column();
-  readonly #subs: Column = new Column();
+  readonly #mains: Column = new Column(64);
+  readonly #subs: Column = new Column(32);
   /** Bytes of the KeyValue on the wire; -1 until measured. */
-  readonly #sizes: Column = new Column();
-  readonly #createds: Column = new Column();
-  readonly #versions: Column = new Column();
+  readonly #sizes: Column = new Column(32);
+  readonly #createds: Column = new Column(64);
+  readonly #versions: Column = new Column(64);
   readonly #keys: ChunkedList<string> = new ChunkedList();
   readonly #stored: ChunkedList<Uint8Array> = new ChunkedList();
   readonly #values: ChunkedList<Uint8Array> = new ChunkedList();
@@ -103,7 +103,7 @@ export class LargeRange implements HitSink {
     this.#found++;
     if (!passesFilters(this.#request, found.main, found.created)) return;
     this.#mains.push(found.main);
-    this.#subs.push(found.sub);
+    if (!this.#keysFromIndex) this.#subs.push(found.sub);
     if (this.#needsDetails) {
       this.#createds.push(found.created);
       this.#versions.push(found.version);
