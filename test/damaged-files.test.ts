@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { startEtcd } from "../src/server/index.ts";
+import { OUR_ETCD } from "./real/reference.ts";
 import { http1 } from "./support/http-client.ts";
 
 const root = mkdtempSync(join(tmpdir(), "etcd-ts-damage-"));
@@ -174,12 +175,12 @@ for (const name of ["missing", "empty"])
   });
 
 test("the program says it in one line and ends with code 1", async (t) => {
-  const program = join(import.meta.dirname, "../../dist/cli/etcd.js");
   const dataDir = copyOf(await plain);
   truncateSync(join(dataDir, WAL), 0);
   const urls = ["--listen-client-urls", "http://127.0.0.1:0", "--advertise-client-urls", "http://127.0.0.1:1"];
-  const args = [program, "--data-dir", dataDir, "--listen-peer-urls", "http://127.0.0.1:0", ...urls];
-  const ran = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
+  const [program, ...first] = OUR_ETCD;
+  const args = [...first, "--data-dir", dataDir, "--listen-peer-urls", "http://127.0.0.1:0", ...urls];
+  const ran = spawnSync(program!, args, { encoding: "utf8", timeout: 60_000 });
   assert.equal(ran.status, 1, ran.stderr);
   const lines = ran.stderr.trimEnd().split("\n");
   const fatal = lines.filter((line) => line.includes('"level":"fatal"'));
