@@ -17,7 +17,8 @@ if (files.length === 0) {
   console.error("no test file found: build first (npm test), or another name part");
   process.exit(1);
 }
-const child = spawn(process.execPath, ["--test", "--test-reporter=tap", "--test-concurrency=1", ...files], {
+// A test that hangs is named in place of holding up everything.
+const child = spawn(process.execPath, ["--test", "--test-reporter=tap", "--test-timeout=900000", "--test-concurrency=1", ...files], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],
 });

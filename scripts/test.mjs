@@ -32,7 +32,8 @@ if (files.length === 0) {
   console.error(`no test file matches ${parts.join(" ")}`);
   process.exit(1);
 }
-const child = spawn(process.execPath, ["--test", "--test-reporter=tap", "--test-concurrency=2", ...files], {
+// A test that hangs is named in place of holding up everything.
+const child = spawn(process.execPath, ["--test", "--test-reporter=tap", "--test-timeout=900000", "--test-concurrency=2", ...files], {
   cwd: root,
   stdio: ["ignore", "pipe", "inherit"],
 });

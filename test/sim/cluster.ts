@@ -23,6 +23,8 @@ export interface ClusterOptions {
   readonly config?: Partial<MemberConfig>;
   /** Called with every member of every life before it starts: where the tests of the simulation plant bugs. */
   readonly plant?: (running: RunningMember) => void;
+  /** What an operation of a disk takes at most, milliseconds; default 2. */
+  readonly diskLatencyMs?: number;
 }
 
 /** Small, so that snapshots to disk and to followers that lag happen all the time. */
@@ -94,7 +96,7 @@ export class SimulatedCluster {
       world: this.world,
       log: this.log,
       random: this.random.fork(),
-      diskLatencyMs: 2,
+      diskLatencyMs: this.#options.diskLatencyMs ?? 2,
       config: { ...CONFIG, initialCluster, isNewCluster, ...this.#options.config },
     });
     node.onStart = (running) => {

@@ -31,7 +31,10 @@ export interface PlantedBug {
   readonly faultEveryMs: number;
   /** Where to begin the search: a seed that found it when this was written. It need not do so for ever. */
   readonly firstSeed: number;
+  /** Seeds to try where the usual 30 are few. */
+  readonly seedsMax?: number;
   readonly weather?: Partial<NetworkWeather>;
+  readonly diskLatencyMs?: number;
   readonly config?: Partial<MemberConfig>;
 }
 
@@ -77,10 +80,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         return next;
       };
     },
-    // Everybody stands for election all the time, and votes are late.
-    faults: ["crashVoter", "partition"],
-    faultEveryMs: 60,
-    firstSeed: 17,
+    // Everybody stands for election all the time, and votes are late; disks are fast, so that a voter is up again before the term is over.
+    faults: ["crashVoter", "crash"],
+    faultEveryMs: 40,
+    diskLatencyMs: 0.1,
+    firstSeed: 1,
+    // One seed in fifty has it.
+    seedsMax: 200,
     weather: { delayMaxMs: 150 },
     config: { preVote: false, heartbeatMs: 20, electionTicks: 4 },
   },

@@ -25,6 +25,8 @@ export interface ScenarioOptions {
   readonly config?: Partial<MemberConfig>;
   /** From the start; the fault "weather" goes over it. */
   readonly weather?: Partial<NetworkWeather>;
+  /** What an operation of a disk takes at most, milliseconds; default 2. */
+  readonly diskLatencyMs?: number;
   readonly plant?: (running: RunningMember) => void;
 }
 
@@ -74,6 +76,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRes
     members,
     ...(options.config === undefined ? {} : { config: options.config }),
     ...(options.plant === undefined ? {} : { plant: options.plant }),
+    ...(options.diskLatencyMs === undefined ? {} : { diskLatencyMs: options.diskLatencyMs }),
   });
   const onRejection = (error: unknown): void => {
     cluster.findings.report(
