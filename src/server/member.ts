@@ -33,6 +33,7 @@ import { AutoCompaction } from "./auto-compaction.ts";
 import type { BootstrappedRaft } from "./bootstrap.ts";
 import { CompactionRunner } from "./compaction-runner.ts";
 import type { DataDir } from "./data-dir.ts";
+import { ElectionTickAdvance } from "./election-ticks.ts";
 import { handOverLeadership } from "./leadership-transfer.ts";
 import { LEASE_TICK_MS, LeaseExpiry } from "./lease-expiry.ts";
 import { type MemberConfig, requestTimeoutMs } from "./member-config.ts";
@@ -115,6 +116,7 @@ export class Member {
   readonly #timers: Timer[];
   readonly #autoCompaction: AutoCompaction | undefined;
   readonly #leaseExpiry: LeaseExpiry;
+  readonly #electionTicks: ElectionTickAdvance;
   readonly #versions: VersionKeeper;
   readonly #snapshotKeeper: SnapshotKeeper;
   readonly #peers: PeerTransport;
@@ -246,6 +248,18 @@ export class Member {
       entriesSinceSnapshot: () => this.#snapshotKeeper.entriesSinceSnapshot(),
     });
     this.#leaseExpiry = new LeaseExpiry(this);
+    this.#electionTicks = new ElectionTickAdvance({
+      clock,
+      logger,
+      memberId: raft.memberId,
+      electionTicks: config.electionTicks,
+      isWanted: config.initialElectionTickAdvance,
+      // A new cluster learns its members from the first entries that it applies.
+      memberCount: () => this.#state.cluster.members().length || config.initialCluster.size,
+      activePeers: () =>
+        this.#state.cluster.members().filter((m) => this.#peers.activeSinceMs(m.id) !== undefined).length,
+      tick: () => this.#driver.tick(),
+    });
     this.#timers = [];
     this.#leader = NONE;
     this.#leaderSinceMs = Number.NEGATIVE_INFINITY;
@@ -428,6 +442,7 @@ export class Member {
     if (this.config.downgradeCheckMs > 0)
       this.#repeat(this.config.downgradeCheckMs, () => this.#versions.checkDowngrade());
     this.#autoCompaction?.start();
+    this.#electionTicks.start();
     this.#driver.schedule();
     this.#campaignAlone();
     void publish(this).then((isPublished) => {
@@ -466,6 +481,7 @@ export class Member {
     if (this.#stopping) return;
     this.#stopping = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#electionTicks.stop();
     this.#autoCompaction?.stop();
     this.#driver.stop();
     this.#loop.stop();

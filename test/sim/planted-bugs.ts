@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     // One seed in fifty has it.
     seedsMax: 200,
     weather: { delayMaxMs: 150 },
-    config: { preVote: false, heartbeatMs: 20, electionTicks: 4 },
+    config: { preVote: false, heartbeatMs: 20, electionTicks: 4, initialElectionTickAdvance: false },
   },
   {
     name: "stale read index",
