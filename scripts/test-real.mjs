@@ -18,10 +18,14 @@ if (files.length === 0) {
   process.exit(1);
 }
 // A test that hangs is named in place of holding up everything.
-const child = spawn(process.execPath, ["--test", "--test-reporter=tap", "--test-timeout=900000", "--test-concurrency=1", ...files], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const child = spawn(
+  process.execPath,
+  ["--test", "--test-reporter=tap", "--test-timeout=900000", "--test-concurrency=1", ...files],
+  {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
 let out = "";
 child.stdout.setEncoding("utf8");
 child.stdout.on("data", (text) => {
