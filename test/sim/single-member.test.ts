@@ -21,7 +21,9 @@ import {
   type Step,
 } from "./script.ts";
 
-const SEED = Number(process.env.SIM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+// The same every time; SIM_SEED (a number or "random") explores.
+const SEED =
+  process.env.SIM_SEED === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(process.env.SIM_SEED ?? 77);
 const EVERY = Number(process.env.SIM_EVERY ?? 0);
 const CONFIG = { snapshotCount: 25, snapshotCatchupEntries: 5, backendBatchIntervalMs: 20, compactionBatchLimit: 7 };
 
