@@ -1,8 +1,6 @@
 /**
  * What both ends of an HTTP/2 connection share (RFC 9113): dispatch of frames, settings, flow control, header blocks in several frames,
  * and the end of the connection. Subclasses decide what a header block means. Sending is in http2-sender.ts.
- *
- * Over 500 lines because all frames of a connection are checked in one place.
  */
 import { utf8 } from "../../base/bytes.ts";
 import {

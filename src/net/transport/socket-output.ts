@@ -106,7 +106,7 @@ export class SocketOutput {
       const length = this.at - this.#chunkStart;
       if (length === 0) return;
       this.sentBytes += length;
-      const written = this.#pool === undefined ? 0 : writeAtOnce(socket, this.buffer, this.#chunkStart, length);
+      const written = writeAtOnce(socket, this.buffer, this.#chunkStart, length);
       if (written < length) socket.write(this.buffer.subarray(this.#chunkStart + written, this.at));
     } else {
       this.#seal();
